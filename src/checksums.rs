@@ -1,0 +1,307 @@
+//! Digests of files, and directories checked against a manifest.
+
+use crate::error::{Code, Error};
+use crate::fs::{Dir, File};
+use crate::hash::{Algorithm, hex};
+use crate::manifest::{self, Entry, Manifest, Parser};
+use crate::{files, paths};
+
+/// The largest manifest that is read, in bytes.
+pub const MAX_MANIFEST: u64 = 1 << 30;
+
+/// Why a listed file did not pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It has this digest instead.
+    Mismatch(String),
+    /// There is no such file.
+    Missing,
+    /// It could not be read in full, or its name is refused.
+    Unreadable(Error),
+}
+
+/// A listed file that did not pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The line's number, from 1.
+    pub line: u32,
+    /// The file's name.
+    pub path: String,
+    /// The digest stated.
+    pub expected: String,
+    /// What is wrong.
+    pub fault: Fault,
+}
+
+/// What a check found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// How many files matched.
+    pub passed: u64,
+    /// How many bytes were hashed.
+    pub bytes: u64,
+    /// The files that did not pass, in order.
+    pub failures: Vec<Failure>,
+    /// The lines that could not be understood.
+    pub malformed: Vec<u32>,
+}
+
+/// The digest of one file.
+pub fn digest(path: &str, algorithm: Algorithm) -> Result<String, Error> {
+    let file = files::open(path)?;
+    let (digest, _) = hash(file, algorithm).map_err(|error| error.at(path))?;
+    Ok(hex(&digest))
+}
+
+/// Checks every file that a manifest lists.
+pub fn verify(root: &str, manifest: Option<&str>) -> Result<Report, Error> {
+    let verification = Verification::open(root, manifest)?;
+    Ok(verification.check(0, verification.len()))
+}
+
+/// A check in pieces.
+#[derive(Debug)]
+pub struct Verification {
+    root: Dir,
+    manifest_path: String,
+    fingerprint: String,
+    manifest: Manifest,
+}
+
+impl Verification {
+    /// Reads the manifest, or the first of the usual ones.
+    pub fn open(root: &str, manifest: Option<&str>) -> Result<Verification, Error> {
+        let (base, rest) = Dir::locate(root)?;
+        let dir = base.open_dir(&rest).map_err(|error| error.at(root))?;
+        let (manifest_path, file) = open_manifest(&dir, root, manifest)?;
+        let fail = |error: Error| error.at(&manifest_path);
+        let (manifest, fingerprint) = read_manifest(file, &manifest_path).map_err(fail)?;
+        if manifest.is_empty() {
+            return Err(nothing_in(&manifest, &manifest_path));
+        }
+        Ok(Verification { root: dir, manifest_path, fingerprint, manifest })
+    }
+
+    /// How many files are listed.
+    #[allow(clippy::len_without_is_empty)] // never empty: `open` refuses that
+    pub fn len(&self) -> usize {
+        self.manifest.len()
+    }
+
+    /// The manifest's path, relative to the root.
+    pub fn manifest(&self) -> &str {
+        &self.manifest_path
+    }
+
+    /// The SHA-256 digest of the manifest.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
+    /// The listed files in a range of positions.
+    pub fn entries(&self, start: usize, end: usize) -> impl Iterator<Item = Entry<'_>> {
+        (start..end.min(self.len())).map(|at| self.manifest.entry(at))
+    }
+
+    /// Checks the listed files in a range of positions.
+    pub fn check(&self, start: usize, end: usize) -> Report {
+        let end = end.min(self.len());
+        let mut report = Report {
+            malformed: self.manifest.malformed_in(start, end).to_vec(),
+            ..Report::default()
+        };
+        for entry in self.entries(start, end) {
+            match self.check_entry(entry) {
+                Ok(bytes) => {
+                    report.passed += 1;
+                    report.bytes += bytes;
+                }
+                Err((fault, bytes)) => {
+                    report.bytes += bytes;
+                    report.failures.push(Failure {
+                        line: entry.line,
+                        path: String::from_utf8_lossy(entry.name).into_owned(),
+                        expected: hex(entry.digest),
+                        fault,
+                    });
+                }
+            }
+        }
+        report
+    }
+
+    fn check_entry(&self, entry: Entry) -> Result<u64, (Fault, u64)> {
+        let found = name_of(entry)
+            .and_then(|name| self.root.open(name))
+            .and_then(|file| hash(file, entry.algorithm));
+        match found {
+            Ok((digest, bytes)) if *digest == *entry.digest => Ok(bytes),
+            Ok((digest, bytes)) => Err((Fault::Mismatch(hex(&digest)), bytes)),
+            Err(error) if error.code == Code::NotFound => Err((Fault::Missing, 0)),
+            Err(error) => {
+                let name = String::from_utf8_lossy(entry.name);
+                Err((Fault::Unreadable(error.at(&name)), 0))
+            }
+        }
+    }
+}
+
+/// A listed name, if it may be opened.
+fn name_of(entry: Entry<'_>) -> Result<&str, Error> {
+    let name = std::str::from_utf8(entry.name)
+        .map_err(|_| Error::new(Code::InvalidName, "", "the name is not UTF-8"))?;
+    paths::check_inside(name)?;
+    Ok(name)
+}
+
+fn open_manifest(dir: &Dir, root: &str, manifest: Option<&str>) -> Result<(String, File), Error> {
+    if let Some(name) = manifest {
+        paths::check_inside(name)?;
+        let file = dir.open(name).map_err(|error| error.at(name))?;
+        return Ok((name.to_owned(), file));
+    }
+    for name in manifest::USUAL_NAMES {
+        match dir.open(name) {
+            Ok(file) => return Ok((name.to_owned(), file)),
+            Err(error) if error.code == Code::NotFound => {}
+            Err(error) => return Err(error.at(name)),
+        }
+    }
+    let names = manifest::USUAL_NAMES.join(", ");
+    let why = format!("holds no manifest; looked for {names}");
+    Err(Error::new(Code::BadManifest, root, why))
+}
+
+fn read_manifest(mut file: File, path: &str) -> Result<(Manifest, String), Error> {
+    let mut parser = Parser::new(manifest::algorithm_of_name(path));
+    let mut hasher = Algorithm::Sha256.hasher();
+    let mut size = 0;
+    loop {
+        let block = file.read()?;
+        if block.is_empty() {
+            return Ok((parser.finish(), hex(&hasher.finish())));
+        }
+        size += block.len() as u64;
+        if size > MAX_MANIFEST {
+            let why = format!("is larger than {MAX_MANIFEST} bytes, too large for a manifest");
+            return Err(Error::too_large(why));
+        }
+        hasher.update(&block);
+        parser.feed(&block);
+    }
+}
+
+fn nothing_in(manifest: &Manifest, path: &str) -> Error {
+    let lines = manifest.malformed.len();
+    let mut why = match lines {
+        0 => "states no digest: it is empty, or holds comments only".to_owned(),
+        _ => format!("states no digest: none of its {lines} lines is a checksum line"),
+    };
+    if manifest.byte_order_mark {
+        why += " (line 1 starts with a byte order mark)";
+    }
+    Error::new(Code::BadManifest, path, why)
+}
+
+/// Hashes an open file to its end, block by block.
+fn hash(mut file: File, algorithm: Algorithm) -> Result<(Box<[u8]>, u64), Error> {
+    let before = file.stat();
+    let mut hasher = algorithm.hasher();
+    let mut bytes = 0;
+    loop {
+        let block = file.read()?;
+        if block.is_empty() {
+            break;
+        }
+        bytes += block.len() as u64;
+        hasher.update(&block);
+        // The size was read already, so the last read can be spared: a file
+        // that has grown shows it below.
+        if bytes == before.size {
+            break;
+        }
+    }
+    let after = file.restat()?;
+    if bytes != before.size || after != before {
+        return Err(Error::new(Code::Io, "", "changed while it was read"));
+    }
+    Ok((hasher.finish(), bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    const EMPTY: &str = "da39a3ee5e6b4b0d3255bfef95601890afd80709";
+
+    fn tree(manifest: &str) -> (tempfile::TempDir, String) {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("sha1sum.txt"), manifest).unwrap();
+        fs::write(dir.path().join("empty"), "").unwrap();
+        fs::write(dir.path().join("full"), "data").unwrap();
+        let root = dir.path().to_str().unwrap().to_owned();
+        (dir, root)
+    }
+
+    #[test]
+    fn every_listed_file_is_judged() {
+        let (_dir, root) =
+            tree(&format!("{EMPTY}  empty\n{EMPTY}  full\nbad\n{EMPTY}  gone\n{EMPTY}  ../x\n"));
+        let report = verify(&root, None).unwrap();
+        assert_eq!((report.passed, report.bytes), (1, 4));
+        assert_eq!(report.malformed, [3]);
+        let lines: Vec<u32> = report.failures.iter().map(|failure| failure.line).collect();
+        assert_eq!(lines, [2, 4, 5]);
+        let sha1 = "a17c9aaa61e80a1bf71d0d850af4e5baa9800bbd";
+        assert_eq!(report.failures[0].fault, Fault::Mismatch(sha1.to_owned()));
+        assert_eq!(report.failures[1].fault, Fault::Missing);
+        match &report.failures[2].fault {
+            Fault::Unreadable(error) => assert_eq!(error.code, Code::InvalidName),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn pieces_add_up_to_the_whole() {
+        let lines: String = (0..7).map(|k| format!("{EMPTY}  file{k}\nbad\n")).collect();
+        let (_dir, root) = tree(&format!("{EMPTY}  empty\n{lines}"));
+        let whole = verify(&root, None).unwrap();
+        let verification = Verification::open(&root, None).unwrap();
+        for step in 1..=verification.len() + 1 {
+            let mut sum = Report::default();
+            for start in (0..verification.len()).step_by(step) {
+                let piece = verification.check(start, start + step);
+                sum.passed += piece.passed;
+                sum.bytes += piece.bytes;
+                sum.failures.extend(piece.failures);
+                sum.malformed.extend(piece.malformed);
+            }
+            assert_eq!(sum, whole, "pieces of {step}");
+        }
+    }
+
+    #[test]
+    fn nothing_to_check_is_an_error() {
+        for text in ["", "\n\n", "# only a comment\n", "bad\n", "\u{feff}bad\n"] {
+            let (_dir, root) = tree(text);
+            assert_eq!(verify(&root, None).unwrap_err().code, Code::BadManifest, "{text:?}");
+        }
+        let empty = tempfile::tempdir().unwrap();
+        let error = verify(empty.path().to_str().unwrap(), None).unwrap_err();
+        assert_eq!(error.code, Code::BadManifest);
+    }
+
+    #[test]
+    fn a_link_that_leads_out_is_not_read() {
+        let outside = tempfile::NamedTempFile::new().unwrap();
+        let (dir, root) = tree(&format!("{EMPTY}  link\n"));
+        std::os::unix::fs::symlink(outside.path(), dir.path().join("link")).unwrap();
+        let report = verify(&root, None).unwrap();
+        assert_eq!(report.passed, 0);
+        match &report.failures[0].fault {
+            Fault::Unreadable(error) => assert_eq!(error.code, Code::NotPermitted),
+            other => panic!("{other:?}"),
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The file system, as far as the core needs it: one face, two bodies.
+//!
+//! [`wasi`] is what the component uses: the WASI bindings themselves rather
+//! than `std::fs`, which loses the cause of a failure and reads more slowly.
+//! [`native`] has the same names over `std::fs`, so that everything above is
+//! tested without a WebAssembly runtime.
+//!
+//! Only regular files are opened: opening a pipe could wait for good.
+
+#[cfg(not(target_family = "wasm"))]
+mod native;
+#[cfg(target_family = "wasm")]
+mod wasi;
+
+#[cfg(not(target_family = "wasm"))]
+pub use native::{Dir, File, Sink};
+#[cfg(target_family = "wasm")]
+pub use wasi::{Dir, File, Sink};
+
+use crate::error::{Code, Error};
+
+/// What stands at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A regular file.
+    File,
+    /// A directory.
+    Directory,
+    /// A symbolic link, where links were not followed.
+    Link,
+    /// A device, a pipe or a socket.
+    Other,
+}
+
+/// Size and time of a file: if both are the same after a read as before it,
+/// the file was not written to meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stat {
+    /// What it is.
+    pub kind: Kind,
+    /// Its size in bytes.
+    pub size: u64,
+    /// The time of its last change: seconds and nanoseconds since 1970.
+    pub modified: Option<(u64, u32)>,
+}
+
+impl Stat {
+    /// Refuses whatever is not a regular file.
+    pub fn check_regular(&self, path: &str) -> Result<(), Error> {
+        match self.kind {
+            Kind::File => Ok(()),
+            Kind::Directory => Err(Error::new(Code::IsADirectory, path, "is a directory")),
+            Kind::Link | Kind::Other => Err(Error::new(Code::Io, path, "is not a regular file")),
+        }
+    }
+}
+
+/// The outcome of a read that does not wait.
+#[derive(Debug)]
+pub enum Read {
+    /// The next bytes, at least one.
+    Bytes(Vec<u8>),
+    /// Nothing yet: the read goes on in the background.
+    Pending,
+    /// The end of the file.
+    End,
+}

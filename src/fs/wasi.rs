@@ -1,0 +1,228 @@
+//! The file system through `wasi:filesystem` and `wasi:io`.
+
+use wasip2::filesystem::preopens::get_directories;
+use wasip2::filesystem::types::{
+    Descriptor, DescriptorFlags, DescriptorStat, DescriptorType, ErrorCode, OpenFlags, PathFlags,
+    filesystem_error_code,
+};
+use wasip2::io::streams::{InputStream, OutputStream, StreamError};
+
+use super::{Kind, Read, Stat};
+use crate::error::{Code, Error};
+use crate::paths;
+
+/// How many bytes one read asks for; hosts cut it to what they hand out at once.
+const BLOCK: u64 = 1 << 20;
+
+/// A directory that was handed over, or one below it.
+#[derive(Debug)]
+pub struct Dir(Descriptor);
+
+impl Dir {
+    /// The directory among those handed over that holds `path`, and the path
+    /// as seen from there. The longest match wins.
+    pub fn locate(path: &str) -> Result<(Dir, String), Error> {
+        paths::check_text(path)?;
+        get_directories()
+            .into_iter()
+            .filter_map(|(dir, base)| {
+                let rest = paths::below(path, &base)?;
+                Some((base.len(), dir, rest))
+            })
+            .max_by_key(|(length, ..)| *length)
+            .map(|(_, dir, rest)| (Dir(dir), rest))
+            .ok_or_else(|| {
+                let why = "is in no directory that was handed over";
+                Error::new(Code::NotPermitted, path, why)
+            })
+    }
+
+    /// A directory below this one.
+    pub fn open_dir(&self, path: &str) -> Result<Dir, Error> {
+        // A directory is not looked up for writing: a read-only one is enough
+        // to read from, and one that may be written to says so by itself.
+        let flags = self.0.get_flags().unwrap_or(DescriptorFlags::READ);
+        let wanted = flags & (DescriptorFlags::READ | DescriptorFlags::MUTATE_DIRECTORY);
+        self.0
+            .open_at(PathFlags::SYMLINK_FOLLOW, path, OpenFlags::DIRECTORY, wanted)
+            .map(Dir)
+            .map_err(|code| lift(code, path))
+    }
+
+    /// What stands at `path`; `follow` says whether a link is looked through.
+    pub fn stat(&self, path: &str, follow: bool) -> Result<Stat, Error> {
+        let found = self.0.stat_at(path_flags(follow), path);
+        found.map(|found| stat(&found)).map_err(|code| lift(code, path))
+    }
+
+    /// Opens a regular file to be read from its start.
+    pub fn open(&self, path: &str) -> Result<File, Error> {
+        let stat = self.stat(path, true)?;
+        stat.check_regular(path)?;
+        let fail = |code| lift(code, path);
+        let file = self
+            .0
+            .open_at(path_flags(true), path, OpenFlags::empty(), DescriptorFlags::READ)
+            .map_err(fail)?;
+        let stream = file.read_via_stream(0).map_err(fail)?;
+        Ok(File { stream, file, stat })
+    }
+
+    /// Creates a file that must not exist yet.
+    pub fn create_new(&self, path: &str) -> Result<Sink, Error> {
+        let fail = |code| lift(code, path);
+        let flags = OpenFlags::CREATE | OpenFlags::EXCLUSIVE;
+        let file = self
+            .0
+            .open_at(PathFlags::empty(), path, flags, DescriptorFlags::WRITE)
+            .map_err(fail)?;
+        let stream = file.write_via_stream(0).map_err(fail)?;
+        Ok(Sink { stream, file })
+    }
+
+    /// Where a symbolic link points.
+    pub fn read_link(&self, path: &str) -> Result<String, Error> {
+        self.0.readlink_at(path).map_err(|code| lift(code, path))
+    }
+
+    /// Gives a file another name, over whatever file has it.
+    pub fn rename(&self, from: &str, to: &str) -> Result<(), Error> {
+        self.0.rename_at(from, &self.0, to).map_err(|code| lift(code, to))
+    }
+
+    /// Removes a file.
+    pub fn unlink(&self, path: &str) -> Result<(), Error> {
+        self.0.unlink_file_at(path).map_err(|code| lift(code, path))
+    }
+
+    /// Makes renames in this directory durable, where the system can.
+    pub fn sync(&self) -> Result<(), Error> {
+        self.0.sync().map_err(|code| lift(code, ""))
+    }
+}
+
+/// A regular file, open for reading from its start to its end.
+#[derive(Debug)]
+pub struct File {
+    // Before `file`: a stream is a child of its descriptor and goes first.
+    stream: InputStream,
+    file: Descriptor,
+    stat: Stat,
+}
+
+impl File {
+    /// What it was when it was opened.
+    pub fn stat(&self) -> Stat {
+        self.stat
+    }
+
+    /// What it is now.
+    pub fn restat(&self) -> Result<Stat, Error> {
+        let found = self.file.stat().map_err(|code| lift(code, ""))?;
+        Ok(stat(&found))
+    }
+
+    /// The next bytes if they are there; if not, the host fetches them while
+    /// the caller does something else.
+    pub fn poll_read(&mut self) -> Result<Read, Error> {
+        match self.stream.read(BLOCK) {
+            Ok(bytes) if bytes.is_empty() => Ok(Read::Pending),
+            Ok(bytes) => Ok(Read::Bytes(bytes)),
+            Err(StreamError::Closed) => Ok(Read::End),
+            Err(StreamError::LastOperationFailed(error)) => Err(lift_stream(&error)),
+        }
+    }
+
+    /// The next bytes, waited for; empty at the end.
+    pub fn read(&mut self) -> Result<Vec<u8>, Error> {
+        match self.stream.blocking_read(BLOCK) {
+            Ok(bytes) => Ok(bytes),
+            Err(StreamError::Closed) => Ok(Vec::new()),
+            Err(StreamError::LastOperationFailed(error)) => Err(lift_stream(&error)),
+        }
+    }
+
+    /// Waits until a read that was pending can go on.
+    pub fn wait(&self) {
+        self.stream.subscribe().block();
+    }
+}
+
+/// A file that is being written.
+#[derive(Debug)]
+pub struct Sink {
+    stream: OutputStream,
+    file: Descriptor,
+}
+
+impl Sink {
+    /// Appends.
+    pub fn write(&mut self, data: &[u8]) -> Result<(), Error> {
+        super::super::stdio::write_all(&self.stream, data).map_err(lift_write)
+    }
+
+    /// Waits until everything is on the disk.
+    pub fn finish(self) -> Result<(), Error> {
+        self.stream.blocking_flush().map_err(lift_write)?;
+        drop(self.stream);
+        self.file.sync().map_err(|code| lift(code, ""))
+    }
+}
+
+fn path_flags(follow: bool) -> PathFlags {
+    if follow { PathFlags::SYMLINK_FOLLOW } else { PathFlags::empty() }
+}
+
+fn stat(found: &DescriptorStat) -> Stat {
+    let kind = match found.type_ {
+        DescriptorType::RegularFile => Kind::File,
+        DescriptorType::Directory => Kind::Directory,
+        DescriptorType::SymbolicLink => Kind::Link,
+        _ => Kind::Other,
+    };
+    let modified = found.data_modification_timestamp;
+    Stat { kind, size: found.size, modified: modified.map(|time| (time.seconds, time.nanoseconds)) }
+}
+
+fn lift_write(error: StreamError) -> Error {
+    match error {
+        StreamError::Closed => Error::new(Code::Io, "", "the file cannot be written to any more"),
+        StreamError::LastOperationFailed(error) => lift_stream(&error),
+    }
+}
+
+fn lift_stream(error: &wasip2::io::error::Error) -> Error {
+    match filesystem_error_code(error) {
+        Some(code) => lift(code, ""),
+        None => Error::new(Code::Io, "", "the stream failed"),
+    }
+}
+
+fn lift(code: ErrorCode, path: &str) -> Error {
+    let (code, message) = match code {
+        ErrorCode::NoEntry => (Code::NotFound, "no such file or directory"),
+        ErrorCode::Access => (Code::NotPermitted, "permission denied"),
+        ErrorCode::NotPermitted => (
+            Code::NotPermitted,
+            "leads outside the directory that was handed over, or may not be written to",
+        ),
+        ErrorCode::ReadOnly => (Code::NotPermitted, "the file system is read-only"),
+        ErrorCode::IsDirectory => (Code::IsADirectory, "is a directory"),
+        ErrorCode::NotDirectory => (Code::NotADirectory, "is not a directory"),
+        ErrorCode::Exist => (Code::AlreadyExists, "exists already"),
+        ErrorCode::NameTooLong => (Code::InvalidName, "the name is too long"),
+        ErrorCode::IllegalByteSequence => (Code::InvalidName, "the name is not UTF-8"),
+        ErrorCode::Invalid => (Code::InvalidName, "the system does not take the name"),
+        ErrorCode::InsufficientSpace => (Code::NoSpace, "no space left on the device"),
+        ErrorCode::Quota => (Code::NoSpace, "the disk quota is used up"),
+        ErrorCode::FileTooLarge | ErrorCode::Overflow => (Code::TooLarge, "the file is too large"),
+        ErrorCode::InsufficientMemory => (Code::TooLarge, "the system is out of memory"),
+        ErrorCode::Loop | ErrorCode::TooManyLinks => (Code::Io, "too many symbolic links"),
+        ErrorCode::Busy | ErrorCode::TextFileBusy => (Code::Io, "the file is in use"),
+        ErrorCode::NoDevice | ErrorCode::NoSuchDevice => (Code::Io, "no such device"),
+        ErrorCode::Interrupted => (Code::Io, "the operation was interrupted"),
+        ErrorCode::Io => (Code::Io, "the device reports an error, or too many files are open"),
+        other => return Error::new(Code::Io, path, format!("the system says: {}", other.name())),
+    };
+    Error::new(code, path, message)
+}

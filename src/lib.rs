@@ -1,0 +1,33 @@
+//! The core of fordway: files, checksums, numbers and a tour of every kind of
+//! value, compiled once to a WebAssembly component.
+//!
+//! The contract is in `wit/`. One module carries out each of its interfaces
+//! and knows nothing of components or hosts; `component` binds the two. Data
+//! walks one way: export, module, file system.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`files`] | whole files, in and out |
+//! | [`checksums`] | digests, and directories checked against a manifest |
+//! | [`numbers`] | kernels over lists of numbers |
+//! | [`tour`] | every kind of value |
+//! | [`manifest`] | the lines of a manifest, as pure functions |
+//! | [`hash`] | the digest algorithms |
+//! | [`paths`] | names as text: which ones are let through |
+//! | [`fs`] | the file system, through WASI or natively |
+//! | [`error`] | the error that crosses the border |
+
+pub mod checksums;
+pub mod error;
+pub mod files;
+pub mod fs;
+pub mod hash;
+pub mod manifest;
+pub mod numbers;
+pub mod paths;
+pub mod tour;
+
+#[cfg(target_family = "wasm")]
+mod component;
+#[cfg(target_family = "wasm")]
+mod stdio;
