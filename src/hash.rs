@@ -115,7 +115,7 @@ pub fn hex(bytes: &[u8]) -> String {
 /// Hexadecimal digits of either case as bytes, if that is all they are.
 pub fn unhex(digits: &[u8]) -> Option<Vec<u8>> {
     let value = |digit: u8| char::from(digit).to_digit(16).map(|value| value as u8);
-    if digits.len() % 2 != 0 {
+    if !digits.len().is_multiple_of(2) {
         return None;
     }
     digits.chunks_exact(2).map(|pair| Some(value(pair[0])? << 4 | value(pair[1])?)).collect()
