@@ -10,10 +10,13 @@ mod bindings {
 }
 
 use bindings::exports::fordway::core::checksums as wit;
+use bindings::exports::fordway::core::files as wit_files;
 use bindings::exports::fordway::core::files::Guest as Files;
 use bindings::exports::fordway::core::numbers::{Guest as Numbers, Roots};
 use bindings::exports::fordway::core::tour::{Guest as Tour, GuestUserInfo, Person};
 use bindings::fordway::core::types;
+
+use std::cell::RefCell;
 
 use crate::error::{Code, Error};
 use crate::hash::{Algorithm, hex};
@@ -22,12 +25,43 @@ use crate::{checksums, files, numbers, stdio, tour};
 struct Component;
 
 impl Files for Component {
+    type Reader = RefCell<files::Reader>;
+    type Writer = RefCell<files::Draft>;
+
     fn read(path: String) -> Result<Vec<u8>, types::Error> {
         Ok(files::read(&path)?)
     }
 
     fn write(data: Vec<u8>, path: String) -> Result<(), types::Error> {
         Ok(files::write(&data, &path)?)
+    }
+}
+
+impl wit_files::GuestReader for RefCell<files::Reader> {
+    fn open(path: String) -> Result<wit_files::Reader, types::Error> {
+        Ok(wit_files::Reader::new(RefCell::new(files::Reader::open(&path)?)))
+    }
+
+    fn size(&self) -> u64 {
+        self.borrow().size()
+    }
+
+    fn next(&self) -> Result<Vec<u8>, types::Error> {
+        Ok(self.borrow_mut().next()?)
+    }
+}
+
+impl wit_files::GuestWriter for RefCell<files::Draft> {
+    fn open(path: String) -> Result<wit_files::Writer, types::Error> {
+        Ok(wit_files::Writer::new(RefCell::new(files::Draft::begin(&path)?)))
+    }
+
+    fn append(&self, data: Vec<u8>) -> Result<(), types::Error> {
+        Ok(self.borrow_mut().write(&data)?)
+    }
+
+    fn commit(writer: wit_files::Writer) -> Result<(), types::Error> {
+        Ok(writer.into_inner::<Self>().into_inner().commit()?)
     }
 }
 

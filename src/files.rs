@@ -43,6 +43,39 @@ pub fn open(path: &str) -> Result<File, Error> {
     dir.open(&name).map_err(|error| error.at(path))
 }
 
+/// A file that is read block by block, for callers that hold the whole.
+#[derive(Debug)]
+pub struct Reader {
+    file: File,
+    /// The caller's path, for messages.
+    path: String,
+}
+
+impl Reader {
+    /// Opens a regular file.
+    pub fn open(path: &str) -> Result<Reader, Error> {
+        Ok(Reader { file: open(path)?, path: path.to_owned() })
+    }
+
+    /// Its size when it was opened.
+    pub fn size(&self) -> u64 {
+        self.file.stat().size
+    }
+
+    /// The next bytes; none at the end, where the file is looked at again.
+    #[allow(clippy::should_implement_trait)] // it fails, and says so in WIT's words
+    pub fn next(&mut self) -> Result<Vec<u8>, Error> {
+        let block = self.file.read().map_err(|error| error.at(&self.path))?;
+        if block.is_empty() {
+            let now = self.file.restat().map_err(|error| error.at(&self.path))?;
+            if now != self.file.stat() {
+                return Err(Error::new(Code::Io, &self.path, "changed while it was read"));
+            }
+        }
+        Ok(block)
+    }
+}
+
 /// Puts `data` at `path`, all or nothing.
 pub fn write(data: &[u8], path: &str) -> Result<(), Error> {
     let mut draft = Draft::begin(path)?;
@@ -266,6 +299,36 @@ mod tests {
         assert_eq!(write(b"", &at(&dir, "no/file")).unwrap_err().code, Code::NotFound);
         assert_eq!(read("").unwrap_err().code, Code::NotFound);
         assert_eq!(read("a\0b").unwrap_err().code, Code::InvalidName);
+    }
+
+    #[test]
+    fn a_reader_gives_the_whole_file_in_blocks() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = at(&dir, "data");
+        for data in [vec![], vec![7], vec![7; MAX_READ as usize + 1]] {
+            write(&data, &path).unwrap();
+            let mut reader = Reader::open(&path).unwrap();
+            assert_eq!(reader.size(), data.len() as u64);
+            let blocks = std::iter::from_fn(|| Some(reader.next().unwrap()));
+            let found: Vec<u8> = blocks.take_while(|block| !block.is_empty()).flatten().collect();
+            assert_eq!(found, data);
+            assert!(reader.next().unwrap().is_empty(), "the end stays the end");
+        }
+        assert_eq!(Reader::open(&at(&dir, "missing")).unwrap_err().code, Code::NotFound);
+    }
+
+    #[test]
+    fn a_reader_tells_that_its_file_changed() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = at(&dir, "data");
+        write(&[7; 300_000], &path).unwrap();
+        let mut reader = Reader::open(&path).unwrap();
+        reader.next().unwrap();
+        fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(100).unwrap();
+        let last = std::iter::from_fn(|| Some(reader.next()))
+            .find(|block| block.as_ref().map_or(true, Vec::is_empty));
+        let error = last.unwrap().unwrap_err();
+        assert_eq!((error.code, error.path.as_str()), (Code::Io, path.as_str()));
     }
 
     #[test]

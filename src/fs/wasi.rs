@@ -5,7 +5,7 @@ use wasip2::filesystem::types::{
     Descriptor, DescriptorFlags, DescriptorStat, DescriptorType, ErrorCode, OpenFlags, PathFlags,
     filesystem_error_code,
 };
-use wasip2::io::streams::{InputStream, OutputStream, StreamError};
+use wasip2::io::streams::{InputStream, StreamError};
 
 use super::{Kind, Read, Stat};
 use crate::error::{Code, Error};
@@ -76,8 +76,7 @@ impl Dir {
             .0
             .open_at(PathFlags::empty(), path, flags, DescriptorFlags::WRITE)
             .map_err(fail)?;
-        let stream = file.write_via_stream(0).map_err(fail)?;
-        Ok(Sink { stream, file })
+        Ok(Sink { file, offset: 0 })
     }
 
     /// Where a symbolic link points.
@@ -148,23 +147,31 @@ impl File {
     }
 }
 
-/// A file that is being written.
+/// A file that is being written, through its descriptor: a stream takes 64 KB
+/// at a time and hands each piece to another thread.
 #[derive(Debug)]
 pub struct Sink {
-    stream: OutputStream,
     file: Descriptor,
+    offset: u64,
 }
 
 impl Sink {
     /// Appends.
-    pub fn write(&mut self, data: &[u8]) -> Result<(), Error> {
-        super::super::stdio::write_all(&self.stream, data).map_err(lift_write)
+    pub fn write(&mut self, mut data: &[u8]) -> Result<(), Error> {
+        while !data.is_empty() {
+            let written = self.file.write(data, self.offset).map_err(|code| lift(code, ""))?;
+            let rest = usize::try_from(written).ok().and_then(|written| data.get(written..));
+            data = match rest {
+                Some(rest) if written > 0 => rest,
+                _ => return Err(Error::new(Code::Io, "", "the file takes no more bytes")),
+            };
+            self.offset += written;
+        }
+        Ok(())
     }
 
     /// Waits until everything is on the disk.
     pub fn finish(self) -> Result<(), Error> {
-        self.stream.blocking_flush().map_err(lift_write)?;
-        drop(self.stream);
         self.file.sync().map_err(|code| lift(code, ""))
     }
 }
@@ -182,13 +189,6 @@ fn stat(found: &DescriptorStat) -> Stat {
     };
     let modified = found.data_modification_timestamp;
     Stat { kind, size: found.size, modified: modified.map(|time| (time.seconds, time.nanoseconds)) }
-}
-
-fn lift_write(error: StreamError) -> Error {
-    match error {
-        StreamError::Closed => Error::new(Code::Io, "", "the file cannot be written to any more"),
-        StreamError::LastOperationFailed(error) => lift_stream(&error),
-    }
 }
 
 fn lift_stream(error: &wasip2::io::error::Error) -> Error {
