@@ -1,0 +1,157 @@
+# Checks and coercions of arguments. Each gives the form that crosses to the
+# core, or signals `fordway_error_invalid_argument` with the argument's name.
+# A `call` is looked up only when something is wrong.
+
+# Whole numbers that a double holds exactly.
+max_whole <- 2^53
+max_u32 <- 2^32 - 1
+
+refuse <- function(name, wanted, x, call) {
+  abort(
+    "invalid_argument",
+    sprintf("`%s` must be %s, not %s", name, wanted, described(x)),
+    call = call
+  )
+}
+
+described <- function(x) {
+  if (is.null(x)) {
+    return("NULL")
+  }
+  if (is.factor(x)) {
+    return("a factor (convert it with as.character() or as.numeric())")
+  }
+  if (inherits(x, "integer64")) {
+    return("an integer64 vector (convert it with as.numeric())")
+  }
+  if (is.object(x)) {
+    return(sprintf("an object of class %s", class(x)[[1L]]))
+  }
+  kind <- switch(typeof(x),
+    double = , integer = "numeric",
+    closure = , builtin = , special = return("a function"),
+    environment = return("an environment"),
+    list = return("a list"),
+    typeof(x)
+  )
+  if (length(x) == 1L && !is.language(x)) {
+    if (is.na(x)) {
+      return("NA")
+    }
+    return(sprintf("the %s value %s", kind, format(x, digits = 17L)))
+  }
+  sprintf("a %s vector of length %s", kind, format(length(x), scientific = FALSE))
+}
+
+# A vector that is nothing but NA is logical in R.
+is_all_na <- function(x) is.logical(x) && !is.object(x) && all(is.na(x))
+
+as_numbers <- function(x, name, call = sys.call(-1L)) {
+  if (is.double(x) && !is.object(x)) {
+    return(x)
+  }
+  if (is.object(x) || !(is.integer(x) || (length(x) && is_all_na(x)))) {
+    refuse(name, "a numeric vector", x, call)
+  }
+  as.double(x)
+}
+
+as_whole <- function(x, name, min = -max_whole, max = max_whole, call = sys.call(-1L)) {
+  x <- as_numbers(x, name, call)
+  if (!all(x == trunc(x), na.rm = TRUE) || any(is.infinite(x))) {
+    first <- x[which(is.infinite(x) | x != trunc(x))[[1L]]]
+    refuse(name, "whole", first, call)
+  }
+  if (any(x > max | x < min, na.rm = TRUE)) {
+    first <- x[which(x > max | x < min)[[1L]]]
+    if (abs(first) > max_whole) {
+      abort("too_large", sprintf(
+        "`%s` must be between -2^53 and 2^53, not %s: beyond that, doubles skip integers",
+        name, format(first, digits = 17L)
+      ), call = call)
+    }
+    refuse(name, sprintf("between %.0f and %.0f", min, max), first, call)
+  }
+  x
+}
+
+# One whole number, or NA.
+as_count <- function(x, name, min = 0, call = sys.call(-1L)) {
+  if (length(x) != 1L) {
+    refuse(name, "one number", x, call)
+  }
+  as_whole(x, name, min, max_u32, call)
+}
+
+as_texts <- function(x, name, call = sys.call(-1L)) {
+  if (!is.character(x)) {
+    if (!length(x) || !is_all_na(x)) {
+      refuse(name, "a character vector", x, call)
+    }
+    x <- as.character(x)
+  }
+  x <- enc2utf8(as.vector(x))
+  if (!all(validUTF8(x))) {
+    abort("invalid_argument", sprintf("`%s` must be valid UTF-8", name), call = call)
+  }
+  x
+}
+
+as_text <- function(x, name, call = sys.call(-1L)) {
+  if (!is.character(x) || length(x) != 1L || is.na(x)) {
+    refuse(name, "one string", x, call)
+  }
+  as_texts(x, name, call)
+}
+
+# Paths: `~` is expanded, and the answer keeps the user's form as its value and
+# the core's as its name.
+as_paths <- function(x, name = "path", call = sys.call(-1L)) {
+  if (!is.character(x)) {
+    if (!length(x) || !is_all_na(x)) {
+      refuse(name, "a character vector of paths", x, call)
+    }
+    x <- as.character(x)
+  }
+  given <- enc2utf8(as.vector(x))
+  wrong <- which(!validUTF8(given))
+  if (length(wrong)) {
+    path <- iconv(given[[wrong[[1L]]]], "UTF-8", "UTF-8", sub = "byte")
+    abort("invalid_name", sprintf("cannot open %s: the name is not UTF-8", quoted(path)),
+      path,
+      call = call
+    )
+  }
+  stats::setNames(given, enc2utf8(path.expand(given)))
+}
+
+as_path <- function(x, name = "path", call = sys.call(-1L)) {
+  if (!is.character(x) || length(x) != 1L || is.na(x)) {
+    refuse(name, "one path", x, call)
+  }
+  as_paths(x, name, call)
+}
+
+# Two vectors at one length: as they are, or one of them a single value.
+recycled <- function(a, b, names, call = sys.call(-1L)) {
+  if (length(a) != length(b)) {
+    if (length(a) == 1L) {
+      a <- rep_len(a, length(b))
+    } else if (length(b) == 1L) {
+      b <- rep_len(b, length(a))
+    } else {
+      abort("invalid_argument", sprintf(
+        "`%s` and `%s` must be of one length, or one of them a single value, not %.0f and %.0f",
+        names[[1L]], names[[2L]], length(a), length(b)
+      ), call = call)
+    }
+  }
+  list(a, b)
+}
+
+as_flag <- function(x, name, call = sys.call(-1L)) {
+  if (!is.logical(x) || length(x) != 1L || is.na(x)) {
+    refuse(name, "TRUE or FALSE", x, call)
+  }
+  x
+}
