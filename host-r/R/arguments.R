@@ -83,6 +83,17 @@ as_count <- function(x, name, min = 0, call = sys.call(-1L)) {
   as_whole(x, name, min, max_u32, call)
 }
 
+# Strings in UTF-8. Where the locale is UTF-8, or C and says nothing, strings of
+# no known encoding are taken for UTF-8; enc2utf8() would rewrite what is not.
+as_utf8 <- function(x) {
+  x <- as.vector(x)
+  native <- Encoding(x) == "unknown"
+  if (l10n_info()[["UTF-8"]] || identical(Sys.getlocale("LC_CTYPE"), "C")) {
+    Encoding(x[native]) <- "UTF-8"
+  }
+  enc2utf8(x)
+}
+
 as_texts <- function(x, name, call = sys.call(-1L)) {
   if (!is.character(x)) {
     if (!length(x) || !is_all_na(x)) {
@@ -90,7 +101,7 @@ as_texts <- function(x, name, call = sys.call(-1L)) {
     }
     x <- as.character(x)
   }
-  x <- enc2utf8(as.vector(x))
+  x <- as_utf8(x)
   if (!all(validUTF8(x))) {
     abort("invalid_argument", sprintf("`%s` must be valid UTF-8", name), call = call)
   }
@@ -113,7 +124,7 @@ as_paths <- function(x, name = "path", call = sys.call(-1L)) {
     }
     x <- as.character(x)
   }
-  given <- enc2utf8(as.vector(x))
+  given <- as_utf8(x)
   wrong <- which(!validUTF8(given))
   if (length(wrong)) {
     path <- iconv(given[[wrong[[1L]]]], "UTF-8", "UTF-8", sub = "byte")
@@ -122,7 +133,7 @@ as_paths <- function(x, name = "path", call = sys.call(-1L)) {
       call = call
     )
   }
-  stats::setNames(given, enc2utf8(path.expand(given)))
+  stats::setNames(given, as_utf8(path.expand(given)))
 }
 
 as_path <- function(x, name = "path", call = sys.call(-1L)) {

@@ -1,0 +1,64 @@
+# The targets of the R host, included by the Makefile of the checkout. They run
+# at its root.
+
+R ?= R
+RSCRIPT ?= Rscript
+# A library of the checkout's own: nothing is installed elsewhere.
+R_LIBRARY ?= $(CURDIR)/target/r/library
+R_PACKAGE := host-r
+R_TARBALLS := target/r
+R_DEBIAN := r-base-core r-cran-testthat r-cran-jsonlite r-cran-cli r-cran-digest
+# Keeps what Cargo built, and runs the tests that take seconds.
+R_ENV = NOT_CRAN=true R_LIBS="$(R_LIBRARY)$${R_LIBS:+:$$R_LIBS}"
+
+.PHONY: r r-install r-package r-docs test-r check-r bench-r demo-r
+
+# R and testthat. On Debian as root they are installed; elsewhere this says
+# what to install.
+r:
+	@$(RSCRIPT) --vanilla -e 'library(testthat)' >/dev/null 2>&1 || { \
+	  if [ -f /etc/debian_version ] && [ "$$(id -u)" = 0 ]; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	      apt-get install -y -qq --no-install-recommends $(R_DEBIAN) >/dev/null; \
+	  else \
+	    echo "The R host needs two things: R 4.0 or later, and its package testthat." >&2; exit 1; \
+	  fi; }
+
+r-install: r
+	@mkdir -p "$(R_LIBRARY)"
+	$(R_ENV) $(R) CMD INSTALL --library="$(R_LIBRARY)" $(R_PACKAGE)
+
+test-r: r-install
+	$(R_ENV) $(RSCRIPT) --vanilla $(R_PACKAGE)/tools/test.R
+
+# A tarball that installs outside the checkout, with what it carries checked
+# byte for byte.
+r-package: r
+	@mkdir -p $(R_TARBALLS)
+	sh $(R_PACKAGE)/tools/carry
+	cd $(R_TARBALLS) && rm -f fordway_*.tar.gz && $(R) CMD build "$(CURDIR)/$(R_PACKAGE)"
+	sh $(R_PACKAGE)/tools/compare $(R_TARBALLS)/fordway_*.tar.gz
+
+# Notes that are known, and why they stand:
+# - "New submission": the package is in no archive.
+# - "installed size": the library holds wasmtime and its compiler.
+# - "Found 'abort', 'exit', 'printf'": the Rust standard library refers to
+#   them; no call from R reaches them.
+# - "GNU make", "unable to verify current time", "URL": no network.
+check-r: r-package
+	cd $(R_TARBALLS) && $(R_ENV) _R_CHECK_FORCE_SUGGESTS_=false \
+	  $(R) CMD check --as-cran --no-manual fordway_*.tar.gz
+	@grep -q "^Status:.*\(ERROR\|WARNING\)" $(R_TARBALLS)/fordway.Rcheck/00check.log && exit 1 || true
+
+bench-r: r-install
+	$(R_ENV) $(RSCRIPT) --vanilla benches/r/all.R
+
+demo-r: r-install
+	$(R_ENV) $(RSCRIPT) --vanilla $(R_PACKAGE)/inst/examples/demo.R
+
+# NAMESPACE and man/ from the comments, wrappers from the library; all of them
+# are committed.
+r-docs: r-install
+	cd $(R_PACKAGE) && $(R_ENV) $(RSCRIPT) --vanilla tools/wrappers.R
+	cd $(R_PACKAGE) && $(R_ENV) $(RSCRIPT) --vanilla \
+	  -e 'roxygen2::roxygenise(".", load_code = roxygen2::load_installed)'

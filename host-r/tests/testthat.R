@@ -1,0 +1,4 @@
+library(testthat)
+library(fordway)
+
+test_check("fordway")
