@@ -4,6 +4,7 @@
 
 # Whole numbers that a double holds exactly.
 max_whole <- 2^53
+min_whole <- -max_whole
 max_u32 <- 2^32 - 1
 
 refuse <- function(name, wanted, x, call) {
@@ -56,23 +57,30 @@ as_numbers <- function(x, name, call = sys.call(-1L)) {
   as.double(x)
 }
 
-as_whole <- function(x, name, min = -max_whole, max = max_whole, call = sys.call(-1L)) {
+as_whole <- function(x, name, min = min_whole, max = max_whole, call = sys.call(-1L)) {
   x <- as_numbers(x, name, call)
-  if (!all(x == trunc(x), na.rm = TRUE) || any(is.infinite(x))) {
-    first <- x[which(is.infinite(x) | x != trunc(x))[[1L]]]
-    refuse(name, "whole", first, call)
+  # One number is looked at here, in less time than a call takes.
+  if (length(x) == 1L && !is.na(x) && x >= min && x <= max && x == trunc(x)) {
+    return(x)
   }
-  if (any(x > max | x < min, na.rm = TRUE)) {
-    first <- x[which(x > max | x < min)[[1L]]]
-    if (abs(first) > max_whole) {
-      abort("too_large", sprintf(
-        "`%s` must be between -2^53 and 2^53, not %s: beyond that, doubles skip integers",
-        name, format(first, digits = 17L)
-      ), call = call)
-    }
-    refuse(name, sprintf("between %.0f and %.0f", min, max), first, call)
+  at <- core_first_unfit(x, min, max)
+  if (at > 0) {
+    refuse_whole(x[[at]], name, min, max, call)
   }
   x
+}
+
+refuse_whole <- function(x, name, min, max, call) {
+  if (is.infinite(x) || x != trunc(x)) {
+    refuse(name, "whole", x, call)
+  }
+  if (abs(x) <= max_whole) {
+    refuse(name, sprintf("between %.0f and %.0f", min, max), x, call)
+  }
+  abort("too_large", sprintf(
+    "`%s` must be between -2^53 and 2^53, not %s: beyond that, doubles skip integers",
+    name, format(x, digits = 17L)
+  ), call = call)
 }
 
 # One whole number, or NA.

@@ -22,6 +22,8 @@ core_verify_finish <- function(check) .Call(wrap__core_verify_finish, check)
 
 core_verify_halt <- function(check) .Call(wrap__core_verify_halt, check)
 
+core_first_unfit <- function(x, min, max) .Call(wrap__core_first_unfit, x, min, max)
+
 core_squares <- function(x, out) .Call(wrap__core_squares, x, out)
 
 core_sqrts <- function(n) .Call(wrap__core_sqrts, n)

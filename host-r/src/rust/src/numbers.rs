@@ -34,6 +34,18 @@ fn dot(a: &[f64], b: &[f64]) -> Outcome<f64> {
     Ok(if na { f64::na() } else { product })
 }
 
+/// The position, from 1, of the first element that is neither NA nor a whole
+/// number in a range; 0 if there is none.
+fn first_unfit(xs: &[f64], min: f64, max: f64) -> usize {
+    let fits = |x: f64| x.is_nan() || (x >= min && x <= max && x == x.trunc());
+    xs.iter().position(|&x| !fits(x)).map_or(0, |at| at + 1)
+}
+
+#[extendr]
+fn core_first_unfit(x: &[f64], min: f64, max: f64) -> f64 {
+    first_unfit(x, min, max) as f64
+}
+
 #[extendr]
 fn core_squares(x: &[f64], mut out: Robj) -> Robj {
     answer(match out.as_real_slice_mut() {
@@ -63,6 +75,7 @@ fn core_pi(n: f64) -> Robj {
 
 extendr_module! {
     mod numbers;
+    fn core_first_unfit;
     fn core_squares;
     fn core_sqrts;
     fn core_dot;
