@@ -29,6 +29,8 @@ r-install: r
 	$(R_ENV) $(R) CMD INSTALL --library="$(R_LIBRARY)" $(R_PACKAGE)
 
 test-r: r-install
+	cd $(R_PACKAGE)/src/rust && $(R) CMD cargo test --quiet --release --locked \
+	  --target-dir "$$($(RSCRIPT) --vanilla -e 'cat(tools::R_user_dir("fordway", "cache"))')/cargo"
 	$(R_ENV) $(RSCRIPT) --vanilla $(R_PACKAGE)/tools/test.R
 
 # A tarball that installs outside the checkout, with what it carries checked

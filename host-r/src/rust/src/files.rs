@@ -118,3 +118,33 @@ extendr_module! {
     fn core_fill;
     fn core_write;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_split_where_its_directory_ends() {
+        for (path, dir, name) in [
+            ("a", ".", "a"),
+            ("a/b", "a", "b"),
+            ("./a", ".", "a"),
+            ("/a", "/", "a"),
+            ("/a/b", "/a", "b"),
+            ("a//b", "a/", "b"),
+            ("a/b/", "a", "b/"),
+            ("a/", ".", "a/"),
+            ("/a/", "/", "a/"),
+            // No file: the component is to say so.
+            ("", ".", ""),
+            (".", ".", "."),
+            ("..", "..", "."),
+            ("/", "/", "."),
+            ("//", "//", "."),
+            ("a/..", "a/..", "."),
+            ("a/./", "a/./", "."),
+        ] {
+            assert_eq!(split(path), (dir, name), "{path:?}");
+        }
+    }
+}

@@ -97,15 +97,21 @@ impl Opened {
     }
 }
 
+/// How many of the files that are left one thread takes. Ranges shrink towards
+/// the end, so that no thread is left with the last long one, and a few large
+/// files are spread over all threads.
+fn range(left: usize, jobs: usize) -> usize {
+    let least = MIN_RANGE.min(left.div_ceil(jobs));
+    left.div_ceil(2 * jobs).clamp(least, MAX_RANGE)
+}
+
 impl Plan {
-    /// The next range, or nothing. Ranges shrink towards the end, so that no
-    /// thread is left with the last long one.
+    /// The next range, or nothing.
     fn next(&self) -> Option<(usize, usize)> {
         let mut start = self.cursor.load(Ordering::Relaxed);
         loop {
             let left = self.total.checked_sub(start).filter(|&left| left > 0)?;
-            let share = left.div_ceil(2 * self.jobs);
-            let end = start + share.clamp(MIN_RANGE, MAX_RANGE).min(left);
+            let end = start + range(left, self.jobs);
             let taken =
                 self.cursor.compare_exchange_weak(start, end, Ordering::Relaxed, Ordering::Relaxed);
             match taken {
@@ -144,7 +150,7 @@ fn start(root: &str, manifest: Option<&str>, jobs: Option<usize>) -> Outcome<Che
     let (manifest, fingerprint) = opened.manifest()?;
     let entries = opened.entries()?;
     let jobs = jobs.unwrap_or_else(|| available_parallelism().map_or(1, usize::from));
-    let jobs = jobs.min(entries.len().div_ceil(MIN_RANGE)).max(1);
+    let jobs = jobs.clamp(1, entries.len().max(1));
     let plan = Arc::new(Plan {
         root: root.to_owned(),
         manifest: manifest.clone(),
@@ -241,4 +247,25 @@ extendr_module! {
     fn core_verify_wait;
     fn core_verify_finish;
     fn core_verify_halt;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_is_in_one_range() {
+        for jobs in [1, 2, 3, 64] {
+            for total in [1, 2, 4, 11, 12, 13, 100, 10_000] {
+                let (mut left, mut ranges) = (total, 0);
+                while left > 0 {
+                    let range = range(left, jobs);
+                    assert!((1..=left).contains(&range), "{range} of {left} for {jobs}");
+                    left -= range;
+                    ranges += 1;
+                }
+                assert!(ranges >= jobs.min(total), "{total} for {jobs}");
+            }
+        }
+    }
 }
