@@ -53,6 +53,12 @@ pub fn digest(path: &str, algorithm: Algorithm) -> Result<String, Error> {
     Ok(hex(&digest))
 }
 
+/// The digest of one file below a directory that is open already.
+pub fn digest_in(dir: &Dir, path: &str, algorithm: Algorithm) -> Result<String, Error> {
+    let digest = dir.open(path).and_then(|file| hash(file, algorithm));
+    digest.map(|(digest, _)| hex(&digest)).map_err(|error| error.at(path))
+}
+
 /// Checks every file that a manifest lists.
 pub fn verify(root: &str, manifest: Option<&str>) -> Result<Report, Error> {
     let verification = Verification::open(root, manifest)?;

@@ -13,11 +13,15 @@
 //! | [`tour`] | every kind of value |
 //! | [`manifest`] | the lines of a manifest, as pure functions |
 //! | [`hash`] | the digest algorithms |
+//! | [`walk`] | every file below a directory |
+//! | [`command`] | the verbs of the command line, over byte streams |
+//! | [`transcript`] | what a check prints, line for line like `sha1sum --check` |
 //! | [`paths`] | names as text: which ones are let through |
 //! | [`fs`] | the file system, through WASI or natively |
 //! | [`error`] | the error that crosses the border |
 
 pub mod checksums;
+pub mod command;
 pub mod error;
 pub mod files;
 pub mod fs;
@@ -26,8 +30,8 @@ pub mod manifest;
 pub mod numbers;
 pub mod paths;
 pub mod tour;
+pub mod transcript;
+pub mod walk;
 
 #[cfg(target_family = "wasm")]
 mod component;
-#[cfg(target_family = "wasm")]
-mod stdio;

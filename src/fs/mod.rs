@@ -65,3 +65,8 @@ pub enum Read {
     /// The end of the file.
     End,
 }
+
+/// A name in the directory `path` that text cannot carry.
+fn not_utf8(path: &str) -> Error {
+    Error::new(Code::InvalidName, path, "holds a name that is not UTF-8")
+}

@@ -8,7 +8,7 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use super::{Kind, Read, Stat};
+use super::{Kind, Read, Stat, not_utf8};
 use crate::error::{Code, Error};
 use crate::paths;
 
@@ -80,6 +80,29 @@ impl Dir {
     /// Removes a file.
     pub fn unlink(&self, path: &str) -> Result<(), Error> {
         fs::remove_file(self.0.join(path)).map_err(|error| lift(&error, path))
+    }
+
+    /// Gives every name in a directory, and what it is, to `visit`; a name that
+    /// is not UTF-8 as an error. Returns how many were good.
+    pub fn list(
+        &self,
+        path: &str,
+        visit: &mut dyn FnMut(Result<(String, Kind), Error>),
+    ) -> Result<usize, Error> {
+        let fail = |error: io::Error| lift(&error, path);
+        let mut count = 0;
+        for entry in fs::read_dir(self.inside(path)?).map_err(fail)? {
+            let entry = entry.map_err(fail)?;
+            let kind = entry.file_type().map(kind).map_err(fail)?;
+            match entry.file_name().into_string() {
+                Ok(name) => {
+                    count += 1;
+                    visit(Ok((name, kind)));
+                }
+                Err(_) => visit(Err(not_utf8(path))),
+            }
+        }
+        Ok(count)
     }
 
     /// Makes renames in this directory durable, where the system can.
@@ -157,20 +180,23 @@ impl Sink {
     }
 }
 
-fn stat(meta: &fs::Metadata) -> Stat {
-    let kind = if meta.is_file() {
+fn kind(found: fs::FileType) -> Kind {
+    if found.is_file() {
         Kind::File
-    } else if meta.is_dir() {
+    } else if found.is_dir() {
         Kind::Directory
-    } else if meta.is_symlink() {
+    } else if found.is_symlink() {
         Kind::Link
     } else {
         Kind::Other
-    };
+    }
+}
+
+fn stat(meta: &fs::Metadata) -> Stat {
     let modified = meta.modified().ok();
     let modified = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
     Stat {
-        kind,
+        kind: kind(meta.file_type()),
         size: meta.len(),
         modified: modified.map(|since| (since.as_secs(), since.subsec_nanos())),
     }

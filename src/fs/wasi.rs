@@ -7,7 +7,7 @@ use wasip2::filesystem::types::{
 };
 use wasip2::io::streams::{InputStream, OutputStream, StreamError};
 
-use super::{Kind, Read, Stat};
+use super::{Kind, Read, Stat, not_utf8};
 use crate::error::{Code, Error};
 use crate::paths;
 
@@ -95,6 +95,29 @@ impl Dir {
         self.0.unlink_file_at(path).map_err(|code| lift(code, path))
     }
 
+    /// Gives every name in a directory, and what it is, to `visit`; a name that
+    /// is not UTF-8 as an error. Returns how many were good.
+    pub fn list(
+        &self,
+        path: &str,
+        visit: &mut dyn FnMut(Result<(String, Kind), Error>),
+    ) -> Result<usize, Error> {
+        let dir = self.open_dir(path)?;
+        let stream = dir.0.read_directory().map_err(|code| lift(code, path))?;
+        let mut count = 0;
+        loop {
+            match stream.read_directory_entry() {
+                Ok(Some(entry)) => {
+                    count += 1;
+                    visit(Ok((entry.name, kind(entry.type_))));
+                }
+                Ok(None) => return Ok(count),
+                Err(ErrorCode::IllegalByteSequence) => visit(Err(not_utf8(path))),
+                Err(code) => return Err(lift(code, path)),
+            }
+        }
+    }
+
     /// Makes renames in this directory durable, where the system can.
     pub fn sync(&self) -> Result<(), Error> {
         self.0.sync().map_err(|code| lift(code, ""))
@@ -158,7 +181,7 @@ pub struct Sink {
 impl Sink {
     /// Appends.
     pub fn write(&mut self, data: &[u8]) -> Result<(), Error> {
-        super::super::stdio::write_all(&self.stream, data).map_err(lift_write)
+        write_all(&self.stream, data).map_err(lift_write)
     }
 
     /// Waits until everything is on the disk.
@@ -169,19 +192,42 @@ impl Sink {
     }
 }
 
+/// Writes everything, waiting whenever the stream is full. (`std::io::Write`
+/// does the same, and loses why the file system failed.)
+fn write_all(stream: &OutputStream, mut data: &[u8]) -> Result<(), StreamError> {
+    while !data.is_empty() {
+        let room = stream.check_write()? as usize;
+        if room == 0 {
+            stream.subscribe().block();
+            continue;
+        }
+        let (now, later) = data.split_at(room.min(data.len()));
+        stream.write(now)?;
+        data = later;
+    }
+    Ok(())
+}
+
 fn path_flags(follow: bool) -> PathFlags {
     if follow { PathFlags::SYMLINK_FOLLOW } else { PathFlags::empty() }
 }
 
-fn stat(found: &DescriptorStat) -> Stat {
-    let kind = match found.type_ {
+fn kind(found: DescriptorType) -> Kind {
+    match found {
         DescriptorType::RegularFile => Kind::File,
         DescriptorType::Directory => Kind::Directory,
         DescriptorType::SymbolicLink => Kind::Link,
         _ => Kind::Other,
-    };
+    }
+}
+
+fn stat(found: &DescriptorStat) -> Stat {
     let modified = found.data_modification_timestamp;
-    Stat { kind, size: found.size, modified: modified.map(|time| (time.seconds, time.nanoseconds)) }
+    Stat {
+        kind: kind(found.type_),
+        size: found.size,
+        modified: modified.map(|time| (time.seconds, time.nanoseconds)),
+    }
 }
 
 fn lift_write(error: StreamError) -> Error {
