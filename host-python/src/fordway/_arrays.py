@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ._lower import Mismatch, array_of, buffer_of
+from ._memory import as_code
 
 __all__ = ["DTYPES", "Intake", "intake", "outlet"]
 
@@ -45,7 +46,7 @@ def intake(value: Any, code: str, parameter: str) -> Intake:
             return Intake(numbers, lambda results: results.tolist())
         return Intake(buffer_of(view, code, DTYPES[code]), lambda results: results)
     except Mismatch as mismatch:
-        raise _lift(mismatch, parameter) from None
+        raise mismatch.lift(parameter) from None
 
 
 def _ndarray(value: Any, code: str, numpy: Any) -> Intake:
@@ -55,10 +56,12 @@ def _ndarray(value: Any, code: str, numpy: Any) -> Intake:
     flat = numpy.ascontiguousarray(value, dtype=dtype).reshape(-1)
     shape = value.shape
     return Intake(
-        memoryview(flat).cast("B").cast(code) if flat.size else memoryview(array(code)),
-        lambda results: numpy.frombuffer(results, dtype=dtype).reshape(shape)
-        if len(results)
-        else numpy.empty(shape, dtype),
+        as_code(memoryview(flat), code),
+        lambda results: (
+            numpy.frombuffer(results, dtype=dtype).reshape(shape)
+            if len(results)
+            else numpy.empty(shape, dtype)
+        ),
     )
 
 
@@ -95,11 +98,7 @@ def outlet(out: Any, code: str, count: int) -> memoryview:
     try:
         flat = buffer_of(view, code, dtype)
     except Mismatch as mismatch:
-        raise _lift(mismatch, "out") from None
+        raise mismatch.lift("out") from None
     if view.nbytes != count * 8:
         raise ValueError(f"out: expected {count} elements, got {view.nbytes // 8}")
     return flat
-
-
-def _lift(mismatch: Mismatch, parameter: str) -> Exception:
-    return mismatch.lift(parameter)

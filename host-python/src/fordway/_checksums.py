@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 from ._box import Box
 from ._engine import Core
@@ -77,24 +79,32 @@ class Checksums(Box):
         Raises ManifestError if there is nothing to check, and OSError if the
         directory or the manifest cannot be read.
         """
+        return self._verify(root, manifest, jobs, progress, None)
+
+    def _verify(
+        self,
+        root: StrPath,
+        manifest: StrPath | None,
+        jobs: int | None,
+        progress: Callable[[Progress], object] | None,
+        each: Callable[[list[Entry], list[Failure]], object] | None,
+    ) -> Report:
+        """`verify`. `each` is called in the manifest's order with the listed
+        files of a range and those of them that failed, as they are judged."""
         grant, inside, text = self._grant(root)
         name = None if manifest is None else _manifest_name(manifest)
         count = _jobs(jobs)
         begin = time.perf_counter()
         core = Core(interruptible=True)
-        job = _Job(lambda: self._worker(core, grant), inside, name)
-        first = job.open(text)
-        pieces = _run(job, first, min(count, job.length), core, progress)
-        failures: list[Failure] = []
-        malformed: list[int] = []
-        for _, piece in sorted(pieces):
-            failures.extend(map(Failure.lift, piece[2]))
-            malformed.extend(piece[3])
+        job = _Job(lambda: self._worker(core, grant), inside, text, name)
+        first = job.open()
+        done = _Gathered(job.length, progress, each)
+        _run(job, first, min(count, job.length), core, done)
         return Report(
-            passed=sum(piece[0] for _, piece in pieces),
-            bytes=sum(piece[1] for _, piece in pieces),
-            failures=tuple(failures),
-            malformed=tuple(malformed),
+            passed=done.passed,
+            bytes=done.bytes,
+            failures=tuple(done.failures),
+            malformed=tuple(done.malformed),
             root=text,
             manifest=job.manifest,
             seconds=time.perf_counter() - begin,
@@ -125,30 +135,83 @@ def _manifest_name(manifest: StrPath) -> str:
     return name
 
 
-Piece = tuple[int, int, list[Any], Any]
-"""The fields of a WIT report: passed, bytes, failures, malformed."""
+class Entry(NamedTuple):
+    """A line that states the digest of a file: the fields of the WIT record."""
+
+    line: int
+    path: str
+    algorithm: str
+    expected: str
+
+
+class _Piece(NamedTuple):
+    """The report of a range, and its entries if they are wanted."""
+
+    start: int
+    end: int
+    report: tuple[int, int, list[Any], Any]
+    entries: list[Entry]
+
+
+class _Gathered:
+    """Puts the pieces of a check together in the manifest's order, whatever
+    the order in which they come."""
+
+    def __init__(
+        self,
+        total: int,
+        progress: Callable[[Progress], object] | None,
+        each: Callable[[list[Entry], list[Failure]], object] | None,
+    ) -> None:
+        self._total, self._progress, self._each = total, progress, each
+        self._ahead: dict[int, _Piece] = {}
+        self._next = 0
+        self.wants_entries = each is not None
+        self.files = self.passed = self.bytes = 0
+        self.failures: list[Failure] = []
+        self.malformed: list[int] = []
+
+    def add(self, piece: _Piece) -> None:
+        self._ahead[piece.start] = piece
+        passed, size, _, _ = piece.report
+        self.files += piece.end - piece.start
+        self.passed += passed
+        self.bytes += size
+        while self._next in self._ahead:
+            following = self._ahead.pop(self._next)
+            self._next = following.end
+            _, _, failed, malformed = following.report
+            failures = list(map(Failure.lift, failed))
+            self.failures += failures
+            self.malformed += malformed
+            if self._each is not None:
+                self._each(following.entries, failures)
+        if self._progress is not None:
+            self._progress(Progress(self.files, self._total, self.bytes))
 
 
 class _Job:
     """A list of files to check, and the cursor that workers share."""
 
-    def __init__(self, guest: Callable[[], Guest], root: str, manifest: str | None) -> None:
+    def __init__(
+        self, guest: Callable[[], Guest], root: str, filename: str, manifest: str | None
+    ) -> None:
         self._make_guest = guest
-        self._root, self._given = root, manifest
+        self._root, self._filename, self._given = root, filename, manifest
         self._lock = threading.Lock()
         self._next = 0
         self.length = 0
         self.manifest = ""
         self._fingerprint = ""
 
-    def open(self, filename: str | None = None) -> _Worker:
+    def open(self) -> _Worker:
         """A worker with an instance of its own. The first one learns what is
         to be done; the others make sure that they read the same manifest."""
         guest = self._make_guest()
         try:
             handle = guest.call("checksums.[static]verification.open", self._root, self._given)
         except Refused as error:
-            raise error.lift() from None
+            raise self._told(error) from None
         method = "checksums.[method]verification."
         fingerprint = guest.call(method + "fingerprint", handle)
         if not self._fingerprint:
@@ -158,6 +221,17 @@ class _Job:
         elif fingerprint != self._fingerprint:
             raise from_error(("io", self.manifest, "the manifest changed while it was checked"))
         return _Worker(guest, handle)
+
+    def _told(self, error: Refused) -> Exception:
+        """The exception for what cannot be opened, told of the caller's root."""
+        code, path, message = cast("tuple[str, str, str]", error.payload)
+        within = "" if path == self._root else path
+        return from_error((code, os.path.join(self._filename, within).rstrip("/"), message))
+
+    def stop(self) -> None:
+        """Leaves nothing to take."""
+        with self._lock:
+            self._next = self.length
 
     def take(self, workers: int) -> tuple[int, int] | None:
         """The next range: a share of what is left, so that a large file at
@@ -177,52 +251,52 @@ class _Worker:
     guest: Guest
     handle: Resource
 
-    def check(self, start: int, end: int) -> Piece:
-        piece: Piece = self.guest.call(
-            "checksums.[method]verification.check", self.handle, start, end
-        )
-        return piece
+    def check(self, start: int, end: int, wants_entries: bool) -> _Piece:
+        method = "checksums.[method]verification."
+        report = self.guest.call(method + "check", self.handle, start, end)
+        entries = []
+        if wants_entries:
+            rows = self.guest.call(method + "entries", self.handle, start, end)
+            entries = list(itertools.starmap(Entry, rows))
+        return _Piece(start, end, report, entries)
 
 
-def _run(
-    job: _Job,
-    first: _Worker,
-    workers: int,
-    core: Core,
-    progress: Callable[[Progress], object] | None,
-) -> list[tuple[int, Piece]]:
-    """Runs the workers in threads and gathers their pieces. Whatever ends
-    this function early ends the workers too."""
-    pieces: list[tuple[int, Piece]] = []
+def _run(job: _Job, first: _Worker, workers: int, core: Core, done: _Gathered) -> None:
+    """Runs the workers in threads and gathers their pieces here. Whatever
+    ends this function early ends the workers too."""
+    pieces: queue.SimpleQueue[_Piece | BaseException | None] = queue.SimpleQueue()
 
     def work(worker: _Worker | None) -> None:
-        worker = worker or job.open()
         try:
-            while taken := job.take(workers):
-                pieces.append((taken[0], worker.check(*taken)))
-        finally:
-            worker.guest.close()
-
-    def tell() -> None:
-        if progress is not None:
-            done = list(pieces)
-            files = sum(piece[0] + len(piece[2]) for _, piece in done)
-            progress(Progress(files, job.length, sum(piece[1] for _, piece in done)))
+            worker = worker or job.open()
+            try:
+                while taken := job.take(workers):
+                    pieces.put(worker.check(*taken, done.wants_entries))
+            finally:
+                worker.guest.close()
+        except BaseException as error:  # told by the caller's thread
+            pieces.put(error)
+        else:
+            pieces.put(None)
 
     with ThreadPoolExecutor(workers, thread_name_prefix="fordway") as pool:
-        waiting: set[Future[None]] = set()
         try:
-            waiting |= {pool.submit(work, first if at == 0 else None) for at in range(workers)}
-            while waiting:
-                # Waking now and then lets Ctrl-C through and shows progress.
-                done, waiting = wait(waiting, timeout=0.1, return_when=FIRST_COMPLETED)
-                for future in done:
-                    future.result()
-                tell()
+            for at in range(workers):
+                pool.submit(work, first if at == 0 else None)
+            running = workers
+            while running:
+                try:
+                    # Waking now and then lets Ctrl-C through everywhere.
+                    piece = pieces.get(timeout=0.1)
+                except queue.Empty:
+                    continue
+                if isinstance(piece, BaseException):
+                    raise piece
+                if piece is None:
+                    running -= 1
+                else:
+                    done.add(piece)
         except BaseException:
-            job.length = 0
+            job.stop()
             core.interrupt()
             raise
-    return pieces
-
-

@@ -63,13 +63,10 @@ class Core:
     def find(self, store: Store, instance: Instance, name: str) -> tuple[Function, Func]:
         """The function `interface.name` of an instance, and its type."""
         interface, function = name.split(".", 1)
-        if interface == "run":
-            exported = self._run
-        else:
-            exported = f"{PACKAGE}/{interface}@{VERSION}"
+        exported = self._run if interface == "run" else f"{PACKAGE}/{interface}@{VERSION}"
         outer = instance.get_export_index(store, exported)
-        inner = outer and instance.get_export_index(store, function, outer)
-        func = inner and instance.get_func(store, inner)
+        inner = None if outer is None else instance.get_export_index(store, function, outer)
+        func = None if inner is None else instance.get_func(store, inner)
         if func is None:
             raise ComponentError(f"the component exports no function {name}")
         if name not in self._functions:
@@ -164,8 +161,7 @@ def _after_fork() -> None:
     _forked = True
     # Not freed: the parent's threads would be waited for.
     _graveyard.extend([_default, *_guests])
-    for guest in list(_guests):
-        _graveyard.append(guest.abandon())
+    _graveyard.extend([guest.abandon() for guest in _guests])
     _default = _compiled = None
 
 

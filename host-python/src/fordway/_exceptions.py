@@ -1,18 +1,18 @@
 """What goes wrong, and as which exception.
 
-    Exception
-     ├─ OSError                    a file: FileNotFoundError, PermissionError,
-     │                             IsADirectoryError, ... with errno, filename
-     ├─ TypeError, ValueError, OverflowError
-     │                             an argument, before anything crosses
-     └─ FordwayError
-         ├─ ManifestError          no manifest, or nothing in it (a ValueError)
-         ├─ VerificationError      a file that did not pass (a ValueError)
-         ├─ ClosedError            used after close (a ValueError)
-         ├─ CallTimeout            the time limit was exceeded (a TimeoutError)
-         ├─ MemoryLimitError       the memory limit was exceeded (a MemoryError)
-         ├─ TrapError              the component failed (a RuntimeError)
-         └─ ComponentError         the component cannot be used (a RuntimeError)
+Exception
+ ├─ OSError                    a file: FileNotFoundError, PermissionError,
+ │                             IsADirectoryError, ... with errno, filename
+ ├─ TypeError, ValueError, OverflowError
+ │                             an argument, before anything crosses
+ └─ FordwayError
+     ├─ ManifestError          no manifest, or nothing in it (a ValueError)
+     ├─ VerificationError      a file that did not pass (a ValueError)
+     ├─ ClosedError            used after close (a ValueError)
+     ├─ CallTimeout            the time limit was exceeded (a TimeoutError)
+     ├─ MemoryLimitError       the memory limit was exceeded (a MemoryError)
+     ├─ TrapError              the component failed (a RuntimeError)
+     └─ ComponentError         the component cannot be used (a RuntimeError)
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ for _class in (
     _class.__module__ = "fordway"
 
 
-class Refused(Exception):  # noqa: N818 - never seen by a caller
+class Refused(Exception):
     """The error case of a WIT result on its way to a public exception.
 
     `payload` is the lifted error: the fields of a `types.error`, or a text."""

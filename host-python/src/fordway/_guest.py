@@ -29,6 +29,7 @@ from ._wasmtime import Instance, Store, WasiConfig, WasmtimeError, ffi
 
 __all__ = ["Grant", "Guest", "Output"]
 
+
 @dataclass(frozen=True)
 class Grant:
     """A directory that an instance may touch: read from, or also write to."""
@@ -101,9 +102,7 @@ class Guest:
             finally:
                 self._lock.release()
 
-    def run(
-        self, arguments: Sequence[str], stdin: Iterable[memoryview], stdout: Sink
-    ) -> Output:
+    def run(self, arguments: Sequence[str], stdin: Iterable[memoryview], stdout: Sink) -> Output:
         """Runs the component as a command, in an instance of its own with the
         same grants: `stdin` in, whatever it prints to `stdout`."""
         if self._closed:
@@ -257,7 +256,7 @@ def _set_stdin(wasi: WasiConfig, parts: list[memoryview]) -> None:
     vector = ffi.wasm_byte_vec_t()
     ffi.wasm_byte_vec_new_uninitialized(ctypes.byref(vector), size)
     if size:
-        address = ctypes.cast(vector.data, ctypes.c_void_p).value
+        address = ctypes.addressof(vector.data.contents)
         target = view_at(address, size, writable=True)
         at = 0
         for part in parts:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from numbers import Real
 from typing import Any
 
-from ._memory import ENTRY, KINDS, PAYLOAD, VALUE, Memory, scatter
+from ._memory import ENTRY, KINDS, PAYLOAD, VALUE, Memory, as_code, scatter
 from ._resource import Resource
 from ._types import SCALARS, Type
 
@@ -27,7 +27,7 @@ CACHED = 4096
 """Up to this many elements the block of a list is kept for the next call."""
 
 
-class Mismatch(Exception):  # noqa: N818 - never seen by a caller
+class Mismatch(Exception):
     """A value that does not fit its type: the exception it becomes, what was
     expected, what came, and where in the argument."""
 
@@ -226,8 +226,7 @@ def buffer_of(view: memoryview, code: str, expected: str) -> memoryview:
         raise Mismatch(TypeError, expected, _Format(view))
     if not view.contiguous or not view.c_contiguous:
         view = memoryview(view.tobytes())
-    flat = view.cast("B")
-    return flat if code == "B" or not len(flat) else flat.cast(code)  # type: ignore[call-overload, no-any-return]
+    return as_code(view, code)
 
 
 def _format(view: memoryview) -> tuple[str, int]:
@@ -281,8 +280,9 @@ def _fill_strings(element: Type, block: Memory, values: Sequence[Any], keep: lis
             texts.append(utf8(value))
         except Mismatch as mismatch:
             raise mismatch.within(f"[{at}]") from None
-    whole = Memory(sum(map(len, texts)))
-    whole.raw[: sum(map(len, texts))] = b"".join(texts)
+    data = b"".join(texts)
+    whole = Memory(len(data))
+    whole.raw[: len(data)] = data
     keep.append(whole)
     words, place = block.views["Q"], whole.address
     for at, text in enumerate(texts):
@@ -311,7 +311,7 @@ def _record(type_: Type, memory: Memory, offset: int, keep: list[Any]) -> Lower:
     lowers = []
     for at, (name, part) in enumerate(zip(type_.names, type_.parts, strict=True)):
         assert part is not None
-        _bytes_putter(entries, at * ENTRY)((data := name.encode()))
+        _bytes_putter(entries, at * ENTRY)(data := name.encode())
         lowers.append((lowering(part, entries, at * ENTRY + 16, keep), "." + name, data))
     # The names lie in `lowers`, which the closure keeps.
     words, at = memory.views["Q"], (offset + PAYLOAD) // 8

@@ -16,13 +16,14 @@ from typing import Any
 from ._wasmtime import ffi
 
 __all__ = [
+    "ENTRY",
     "KINDS",
     "LAYOUT_IS_KNOWN",
-    "ENTRY",
     "PAYLOAD",
     "VALUE",
     "Memory",
     "address_of_field",
+    "as_code",
     "gather",
     "scatter",
     "view_at",
@@ -76,13 +77,13 @@ def _offsets(struct: Any, names: tuple[str, ...]) -> list[int]:
 
 LAYOUT_IS_KNOWN = _layout_is_known()
 
-KINDS = {
-    kind: getattr(ffi, f"WASMTIME_COMPONENT_{kind.upper()}").value
-    for kind in (
-        "bool s8 u8 s16 u16 s32 u32 s64 u64 f32 f64 string list record tuple variant enum "
-        "option result flags"
-    ).split()
-} | {
+_NAMED = (
+    *("bool", "s8", "u8", "s16", "u16", "s32", "u32", "s64", "u64", "f32", "f64", "string"),
+    *("list", "record", "tuple", "variant", "enum", "option", "result", "flags"),
+)
+
+KINDS: dict[str, int] = {
+    **{kind: getattr(ffi, f"WASMTIME_COMPONENT_{kind.upper()}").value for kind in _NAMED},
     "char": ffi.WASMTIME_COMPONENT_CHAR.value,
     "own": ffi.WASMTIME_COMPONENT_RESOURCE.value,
     "borrow": ffi.WASMTIME_COMPONENT_RESOURCE.value,
@@ -100,8 +101,9 @@ class Memory:
         # A whole number of words, and at least one: an empty buffer has no address.
         self.raw = bytearray(max(8, (size + 7) & ~7))
         self.address = address_of_field(self.raw, 0)
-        view = memoryview(self.raw)
-        self.views = {code: view.cast("B").cast(code) for code in "bBhHiIqQfd"}
+        self.views: dict[str, memoryview[Any]] = {
+            code: as_code(memoryview(self.raw), code) for code in "bBhHiIqQfd"
+        }
 
     @classmethod
     def values(cls, kind: str, count: int) -> Memory:
@@ -109,6 +111,13 @@ class Memory:
         memory = cls(VALUE * count)
         memory.raw[: VALUE * count : VALUE] = bytes([KINDS[kind]]) * count
         return memory
+
+
+def as_code(view: memoryview, code: str) -> memoryview[Any]:
+    """The same bytes, as numbers of an array code."""
+    flat = view.cast("B")
+    # A cast from one code to itself is refused, and an empty view has no shape.
+    return flat.cast(code) if flat.nbytes else memoryview(array(code))  # type: ignore[call-overload]
 
 
 def address_of_field(raw: bytearray, offset: int) -> int:
@@ -157,5 +166,5 @@ def gather(address: int, code: str, count: int) -> array[Any]:
     if numpy is not None:
         numbers.frombytes(numpy.frombuffer(view, dtype=code)[first::step].tobytes())
     else:
-        numbers.frombytes(view.cast("B").cast(code)[first::step].tobytes())  # type: ignore[call-overload]
+        numbers.frombytes(as_code(view, code)[first::step].tobytes())
     return numbers

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from array import array
 from collections.abc import MutableSequence
 from typing import Any, TypeVar
@@ -157,5 +156,3 @@ def _checked(value: Any, parameter: str, low: int = -(2**63), high: int = 2**63 
     if not low <= number <= high:
         raise OverflowError(f"{parameter}: expected an int from {low} to {high}, got {number}")
     return number
-
-

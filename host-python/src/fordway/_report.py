@@ -115,7 +115,9 @@ class Report:
 
     def _repr_html_(self) -> str:
         """A table of the failures, for notebooks."""
-        heads = "".join(f"<th>{head}</th>" for head in ("line", "path", "what", "expected", "actual"))
+        heads = "".join(
+            f"<th>{head}</th>" for head in ("line", "path", "what", "expected", "actual")
+        )
         rows = "".join(
             "<tr>"
             + "".join(

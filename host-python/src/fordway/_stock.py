@@ -44,11 +44,11 @@ class StockPlan:
         finally:
             self._keep.clear()
         result = self._func(self._store, *lowered)
-        type_ = self.function.result
-        if type_ is None:
+        result_type = self.function.result
+        if result_type is None:
             return None
-        lifted = from_stock(type_, result)
-        if type_.kind != "result":
+        lifted = from_stock(result_type, result)
+        if result_type.kind != "result":
             return lifted
         case, payload = lifted
         if case == "err":
@@ -67,9 +67,9 @@ def to_stock(type_: Type, value: Any) -> Any:
         return [to_stock(type_.part, item) for item in value]
     if kind == "record":
         record = Record()
-        for name, part, item in zip(type_.names, parts, value, strict=True):
-            assert part is not None
-            setattr(record, name, to_stock(part, item))
+        for name, field, item in zip(type_.names, parts, value, strict=True):
+            assert field is not None
+            setattr(record, name, to_stock(field, item))
         return record
     if kind == "tuple":
         return tuple(to_stock(part, item) for part, item in zip(parts, value, strict=True) if part)
@@ -106,7 +106,9 @@ def from_stock(type_: Type, value: Any) -> Any:
         fields = zip(type_.names, parts, strict=True)
         return tuple(from_stock(part, getattr(value, name)) for name, part in fields if part)
     if kind == "tuple":
-        return tuple(from_stock(part, item) for part, item in zip(parts, value, strict=True) if part)
+        return tuple(
+            from_stock(part, item) for part, item in zip(parts, value, strict=True) if part
+        )
     if kind == "option":
         case, payload = _untagged(type_, value, ("none", "some"), (None, type_.part))
         if case == "none":
