@@ -109,7 +109,8 @@ class Memory:
     def values(cls, kind: str, count: int) -> Memory:
         """A block of `count` values of one kind, their payloads zero."""
         memory = cls(VALUE * count)
-        memory.raw[: VALUE * count : VALUE] = bytes([KINDS[kind]]) * count
+        if count:
+            memory.raw[: VALUE * count : VALUE] = bytes([KINDS[kind]]) * count
         return memory
 
 
