@@ -9,7 +9,7 @@ use std::io::{Read, Write};
 use crate::error::{Code, Error};
 use crate::fs::Dir;
 use crate::hash::Algorithm;
-use crate::transcript::{Options, quoted, transcript};
+use crate::transcript::{Options, Said, quoted, transcript};
 use crate::walk::{Found, walk};
 use crate::{checksums, files, manifest, numbers};
 
@@ -84,11 +84,11 @@ pub fn parse(arguments: &[String]) -> Result<Command, String> {
     while let Some(argument) = rest.next() {
         match (verb.as_str(), argument.as_str()) {
             (_, "--") => operands.extend(rest.by_ref().cloned()),
-            ("verify", "--quiet") => options.quiet = true,
-            ("verify", "--status") => options.status = true,
+            ("verify", "--quiet") => options.said = Said::Quiet,
+            ("verify", "--status") => options.said = Said::Status,
             ("verify", "--ignore-missing") => options.ignore_missing = true,
             ("verify", "--strict") => options.strict = true,
-            ("verify", "-w" | "--warn") => options.warn = true,
+            ("verify", "-w" | "--warn") => options.said = Said::Warn,
             ("sum", "--tag") => tagged = true,
             ("digest" | "sum", "-a" | "--algorithm") => {
                 let name = rest.next().ok_or("-a needs the name of an algorithm")?;
@@ -407,7 +407,7 @@ mod tests {
         assert_eq!(parsed("sum --tag -a sha256 d"), Ok(sum));
         assert_eq!(parsed("read -- -x"), Ok(Command::Read("-x".to_owned())));
         assert_eq!(parsed("increase -5"), Ok(Command::Increase(-5)));
-        let options = Options { quiet: true, strict: true, ..Options::default() };
+        let options = Options { said: Said::Quiet, strict: true, ..Options::default() };
         let verify = Command::Verify(options, "d".to_owned(), Some("m".to_owned()));
         assert_eq!(parsed("verify --quiet d --strict m"), Ok(verify));
         for wrong in [

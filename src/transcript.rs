@@ -8,16 +8,26 @@ use crate::manifest::escaped;
 /// The options of a check, named as GNU names them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
-    /// Print no `OK` lines.
-    pub quiet: bool,
-    /// Print nothing at all.
-    pub status: bool,
+    /// How much is said.
+    pub said: Said,
     /// Say nothing of files that are missing.
     pub ignore_missing: bool,
     /// A malformed line is a failure.
     pub strict: bool,
-    /// Warn of every malformed line.
-    pub warn: bool,
+}
+
+/// How much a check says. Each comes from an option; the last one counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Said {
+    /// A line for every file.
+    #[default]
+    All,
+    /// No `OK` lines.
+    Quiet,
+    /// Nothing at all.
+    Status,
+    /// Also a warning for every malformed line.
+    Warn,
 }
 
 /// What is to be printed, and whether the check succeeded.
@@ -39,7 +49,7 @@ pub fn transcript(verification: &Verification, report: &Report, options: Options
     for entry in verification.entries(0, verification.len()) {
         let name = shown(&String::from_utf8_lossy(entry.name));
         let Some(failure) = failures.next_if(|failure| failure.line == entry.line) else {
-            if !options.quiet {
+            if options.said != Said::Quiet {
                 text.out += &format!("{name}: OK\n");
             }
             continue;
@@ -59,7 +69,7 @@ pub fn transcript(verification: &Verification, report: &Report, options: Options
         text.err += &format!("{}: {why}\n", quoted(&failure.path));
     }
     let manifest = quoted(verification.manifest());
-    if options.warn {
+    if options.said == Said::Warn {
         for line in &report.malformed {
             text.err += &format!("{manifest}: {line}: improperly formatted checksum line\n");
         }
@@ -78,7 +88,7 @@ pub fn transcript(verification: &Verification, report: &Report, options: Options
     }
     let spoilt = options.strict && !report.malformed.is_empty();
     text.ok = report.passed > 0 && mismatched == 0 && unread == 0 && !spoilt;
-    if options.status {
+    if options.said == Said::Status {
         text.out.clear();
         text.err.clear();
     }

@@ -252,7 +252,7 @@ def manifests() -> list[dict]:
     row("a parenthesis in a tagged name", f"SHA1 (a)) = {a1}\n", 1)
     row("a backslash without escape", f"{a1}  back\\slash\n", 1)
     row("other escapes", f"\\{a1}  a\\tb\n\\{a1}  a\\\n{a1}  a\n", 1, malformed=[1, 2])
-    row("a dash is a file", f"{a1}  -\n", 1)
+    row("a dash is a file", f"{a1}  -\n", 1, gnu=False, why="sha1sum reads standard input")
     row("a directory below", f"{a1}  dir/a\n{a1}  ./a\n{a1}  dir/../a\n", 3)
     row("letters of other scripts", f"{a1}  ü\n", 1)
     row("the same name twice", f"{a1}  a\n{a1}  a\n", 2)

@@ -75,13 +75,15 @@ def _parser() -> argparse.ArgumentParser:
         metavar="MANIFEST",
         help="the manifest's path inside DIR (default: sha1sum.txt, SHA256SUMS and their like)",
     )
-    verify.add_argument("--quiet", action="store_true", help="no line for a file that is right")
-    verify.add_argument("--status", action="store_true", help="no output, only the exit status")
+    # As in GNU, the last of these three counts.
+    said = {"action": "store_const", "dest": "said"}
+    verify.add_argument("--quiet", **said, const="quiet", help="no line for a file that is right")
+    verify.add_argument("--status", **said, const="status", help="no output, only the exit status")
+    verify.add_argument("-w", "--warn", **said, const="warn", help="warn of every malformed line")
     verify.add_argument(
         "--ignore-missing", action="store_true", help="say nothing of missing files"
     )
     verify.add_argument("--strict", action="store_true", help="a malformed line is a failure")
-    verify.add_argument("-w", "--warn", action="store_true", help="warn of every malformed line")
     verify.add_argument(
         "-j", "--jobs", type=_positive, metavar="N", help="threads (default: one a processor)"
     )
@@ -138,10 +140,9 @@ def _verify(options: argparse.Namespace) -> int:
     if manifest is None and os.path.isfile(root):
         root, manifest = os.path.split(root)
         root = root or os.curdir
-    names = ("quiet", "status", "ignore_missing", "strict", "warn")
     out = _binary(sys.stdout)
     transcript = Transcript(
-        Options(**{name: getattr(options, name) for name in names}),
+        Options(options.said, options.ignore_missing, options.strict),
         lambda line: out.write(line.encode(errors="surrogateescape") + b"\n"),
         lambda line: print(f"fordway: {line}", file=sys.stderr),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from ._checksums import Entry
 from ._exceptions import quoted
@@ -17,11 +18,10 @@ __all__ = ["Options", "Transcript"]
 class Options:
     """The options of a check, named as GNU names them."""
 
-    quiet: bool = False
-    status: bool = False
+    said: Literal["quiet", "status", "warn"] | None = None
+    """Which of the three was given last: it alone counts."""
     ignore_missing: bool = False
     strict: bool = False
-    warn: bool = False
 
 
 class Transcript:
@@ -31,7 +31,7 @@ class Transcript:
         self, options: Options, out: Callable[[str], object], err: Callable[[str], object]
     ) -> None:
         self._options = options
-        silent = options.status
+        silent = options.said == "status"
         self._out = (lambda line: None) if silent else out
         self._err = (lambda line: None) if silent else err
 
@@ -41,7 +41,7 @@ class Transcript:
         for entry in entries:
             failure = failed.get(entry.line)
             if failure is None:
-                if not self._options.quiet:
+                if self._options.said != "quiet":
                     self._out(f"{shown(entry.path)}: OK")
             elif failure.reason == "mismatch":
                 self._out(f"{shown(entry.path)}: FAILED")
@@ -56,7 +56,7 @@ class Transcript:
         unread = sum(f.reason != "mismatch" and not self._ignores(f) for f in report.failures)
         mismatched = sum(f.reason == "mismatch" for f in report.failures)
         manifest = quoted(report.manifest)
-        if options.warn:
+        if options.said == "warn":
             for line in report.malformed:
                 self._err(f"{manifest}: {line}: improperly formatted checksum line")
         self._warn(len(report.malformed), "line is", "lines are", "improperly formatted")
