@@ -248,7 +248,7 @@ fn parse_line(line: &[u8], only: Option<Algorithm>, reversed: &mut Option<bool>)
             let (digits, name) = tagged(rest)?;
             (algorithm, digits, name)
         }
-        None => untagged(line, reversed)?,
+        None => untagged(line, only, reversed)?,
     };
     if only.is_some_and(|only| only != algorithm) {
         return None;
@@ -284,11 +284,16 @@ fn tagged(rest: &[u8]) -> Option<(&[u8], &[u8])> {
 /// `HEX  name`, `HEX *name` or `HEX name`.
 fn untagged<'a>(
     line: &'a [u8],
+    only: Option<Algorithm>,
     reversed: &mut Option<bool>,
 ) -> Option<(Algorithm, &'a [u8], &'a [u8])> {
     let length = line.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
     let (digits, rest) = line.split_at(length);
-    let algorithm = Algorithm::from_size(length / 2).filter(|_| length % 2 == 0)?;
+    let algorithm = Algorithm::from_size(length / 2).filter(|_| length.is_multiple_of(2))?;
+    // A line of another algorithm does not fix the style.
+    if only.is_some_and(|only| only != algorithm) {
+        return None;
+    }
     let (blank, rest) = rest.split_first()?;
     if !is_blank(*blank) || rest.is_empty() {
         return None;
