@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from . import __version__
 from ._checksums import ALGORITHMS
@@ -76,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
         help="the manifest's path inside DIR (default: sha1sum.txt, SHA256SUMS and their like)",
     )
     # As in GNU, the last of these three counts.
-    said = {"action": "store_const", "dest": "said"}
+    said: dict[str, Any] = {"action": "store_const", "dest": "said"}
     verify.add_argument("--quiet", **said, const="quiet", help="no line for a file that is right")
     verify.add_argument("--status", **said, const="status", help="no output, only the exit status")
     verify.add_argument("-w", "--warn", **said, const="warn", help="warn of every malformed line")
