@@ -22,7 +22,7 @@ from ._exceptions import (
     from_error,
 )
 from ._memory import view_at
-from ._plan import Plan, StockPlan, plan
+from ._plan import Run, plan
 from ._resource import Resource
 from ._sink import Sink
 from ._wasmtime import Instance, Store, WasiConfig, WasmtimeError, ffi
@@ -62,7 +62,7 @@ class Guest:
         self._lock = threading.Lock()
         self._store: Store | None = None
         self._instance: Instance | None = None
-        self._plans: dict[str, Plan | StockPlan] = {}
+        self._plans: dict[str, Run] = {}
         self._dropped: list[tuple[int, Resource]] = []
         self.generation = 0
         """Counts the instances: an object lives in the one it came from."""
@@ -73,18 +73,18 @@ class Guest:
         """Calls `interface.function`. Raises `Refused` for the error case of
         its result."""
         with self._lock:
+            if self._dropped:
+                self._drop_waiting()
             try:
                 run = self._plans[name]
             except KeyError:
                 run = self._bind(name)
-            if self._dropped:
-                self._drop_waiting()
-            if self._timeout is None:
-                try:
+            try:
+                if self._timeout is None:
                     return run(arguments)
-                except WasmtimeError as error:
-                    raise self._discard(error) from None
-            return self._within_limit(run, arguments)
+                return self._within_limit(run, arguments)
+            except WasmtimeError as error:
+                raise self._discard(error) from None
 
     def call_on(self, resource: Resource, generation: int, name: str, *arguments: Any) -> Any:
         """Calls a method of an object that lives in this instance."""
@@ -144,7 +144,7 @@ class Guest:
         self.generation += 1
         return held
 
-    def _bind(self, name: str) -> Plan | StockPlan:
+    def _bind(self, name: str) -> Run:
         if self._closed:
             raise ClosedError("the sandbox was closed")
         if self._store is None:
@@ -176,15 +176,12 @@ class Guest:
         except WasmtimeError as error:
             raise self._explain(error) from None
 
-    def _within_limit(self, run: Plan | StockPlan, arguments: tuple[Any, ...]) -> Any:
+    def _within_limit(self, run: Run, arguments: tuple[Any, ...]) -> Any:
         assert self._store is not None
         assert self._timeout is not None
         self._store.set_epoch_deadline(1)
         with _Alarm(self.core, self._timeout):
-            try:
-                return run(arguments)
-            except WasmtimeError as error:
-                raise self._discard(error) from None
+            return run(arguments)
 
     def _discard(self, error: WasmtimeError) -> Exception:
         # After a trap neither the instance nor another in its store works.

@@ -8,85 +8,85 @@ result: about what the C API itself costs.
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 from typing import Any
 
 from ._lift import lifting_result
 from ._lower import Mismatch, lowering
 from ._memory import KINDS, LAYOUT_IS_KNOWN, VALUE, Memory
-from ._stock import StockPlan
+from ._stock import stock_plan
 from ._types import Function
 from ._wasmtime import Func, Store, WasmtimeError, ffi
 
-__all__ = ["Plan", "StockPlan", "plan"]
+__all__ = ["Run", "plan"]
 
-# Prototypes of our own, over plain addresses: ctypes then converts integers
-# and builds no pointer objects.
-_call = ctypes.CFUNCTYPE(
-    ctypes.c_void_p,
-    ctypes.c_void_p,
-    ctypes.c_void_p,
-    ctypes.c_void_p,
-    ctypes.c_size_t,
-    ctypes.c_void_p,
-    ctypes.c_size_t,
-)(("wasmtime_component_func_call", ffi.dll))
-_delete = ctypes.PYFUNCTYPE(None, ctypes.c_void_p)(("wasmtime_component_val_delete", ffi.dll))
+# Functions of our own, without argument types: a call passes arguments that
+# were converted once, which halves its cost. (`dll[...]` makes a new function
+# object each time, so wasmtime's own are not touched.)
+_call = ffi.dll["wasmtime_component_func_call"]
+_call.restype = ctypes.c_void_p
+_delete = ctypes.PYFUNCTYPE(None)(("wasmtime_component_val_delete", ffi.dll))
 _error = ctypes.POINTER(ffi.wasmtime_error_t)
+_address = ctypes.c_void_p.from_param
+_size = ctypes.c_size_t.from_param
+
+Run = Callable[[tuple[Any, ...]], Any]
+"""Calls a function of one instance with a tuple of arguments. Not to be
+entered twice at once: the memory of the arguments is its own."""
 
 
-class Plan:
-    """Calls a function of one instance. Not to be entered twice at once: the
-    memory of its arguments is its own."""
+def fast_plan(function: Function, store: Store, func: Func) -> Run:
+    """A plan over memory laid out as wasmtime's C API lays it out."""
+    params, result = function.params, function.result
+    keep: list[Any] = []
+    values, slot = Memory(VALUE * len(params)), Memory(VALUE)
+    lowers = [lowering(type_, values, VALUE * at, keep) for at, (_, type_) in enumerate(params)]
+    count = len(lowers)
+    lift = None if result is None else lifting_result(result)
+    owns_memory = result is not None and result.owns_memory
+    call = (
+        _address(ctypes.addressof(func._func)),
+        _address(ctypes.cast(store._context(), ctypes.c_void_p).value),
+        _address(values.address),
+        _size(count),
+        _address(slot.address),
+        _size(0 if lift is None else 1),
+    )
+    slot_at, slot_argument, kind = slot.address, _address(slot.address), slot.raw
+    nothing = KINDS["bool"]
 
-    def __init__(self, function: Function, store: Store, func: Func) -> None:
-        self.function = function
-        self._keep: list[Any] = []
-        self._values = Memory(VALUE * len(function.params))
-        self._lowers = tuple(
-            lowering(type_, self._values, VALUE * at, self._keep)
-            for at, (_, type_) in enumerate(function.params)
-        )
-        result = function.result
-        self._lift = None if result is None else lifting_result(result)
-        self._frees = result is not None and result.owns_memory
-        self._result = Memory(VALUE)
-        context = ctypes.cast(store._context(), ctypes.c_void_p).value
-        self._where = (ctypes.addressof(func._func), context)
-        # What `_where` points to.
-        self._alive = (store, func)
-
-    def __call__(self, arguments: tuple[Any, ...]) -> Any:
-        lowers = self._lowers
-        if len(arguments) != len(lowers):
-            wanted = len(lowers)
-            raise TypeError(f"{self.function.name} takes {wanted} arguments, not {len(arguments)}")
+    def run(arguments: tuple[Any, ...]) -> Any:
+        if len(arguments) != count:
+            raise TypeError(f"{function.name} takes {count} arguments, not {len(arguments)}")
         at = 0
         try:
             for lower in lowers:
                 lower(arguments[at])
                 at += 1
-            func, context = self._where
-            lift, result = self._lift, self._result.address
-            error = _call(func, context, self._values.address, at, result, lift is not None)
+            error = _call(*call)
         except Mismatch as mismatch:
-            raise mismatch.lift(self.function.params[at][0]) from None
+            raise mismatch.lift(params[at][0]) from None
         finally:
-            if self._keep:
-                self._keep.clear()
+            if keep:
+                keep.clear()
         if error is not None:
             raise WasmtimeError._from_ptr(ctypes.cast(error, _error))
         if lift is None:
             return None
-        if not self._frees:
-            return lift(result)
+        if not owns_memory:
+            return lift(slot_at)
         try:
-            return lift(result)
+            return lift(slot_at)
         finally:
-            _delete(result)
+            _delete(slot_argument)
             # The next call would free again what its slot still points to.
-            self._result.raw[0] = KINDS["bool"]
+            kind[0] = nothing
+
+    # What the addresses point to.
+    run.alive = (values, slot, store, func)  # type: ignore[attr-defined]
+    return run
 
 
-def plan(function: Function, store: Store, func: Func) -> Plan | StockPlan:
+def plan(function: Function, store: Store, func: Func) -> Run:
     """The fastest plan that this release of wasmtime allows."""
-    return (Plan if LAYOUT_IS_KNOWN else StockPlan)(function, store, func)
+    return (fast_plan if LAYOUT_IS_KNOWN else stock_plan)(function, store, func)

@@ -7,6 +7,7 @@ which lower into memory of their own before anything crosses.
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable
 from typing import Any
 
 from ._exceptions import Refused
@@ -16,44 +17,39 @@ from ._resource import Resource
 from ._types import SCALARS, Function, Type
 from ._wasmtime import Func, Record, Store, Variant
 
-__all__ = ["StockPlan"]
+__all__ = ["stock_plan"]
 
 
-class StockPlan:
-    """Calls a function through `wasmtime.component.Func`."""
+def stock_plan(function: Function, store: Store, func: Func) -> Callable[[tuple[Any, ...]], Any]:
+    """A plan that calls through `wasmtime.component.Func`."""
+    keep: list[Any] = []
+    checks = [
+        (name, type_, lowering(type_, Memory(VALUE), 0, keep)) for name, type_ in function.params
+    ]
 
-    def __init__(self, function: Function, store: Store, func: Func) -> None:
-        self.function = function
-        self._store = store
-        self._func = func
-        self._keep: list[Any] = []
-        self._checks = [
-            (name, type_, lowering(type_, Memory(VALUE), 0, self._keep))
-            for name, type_ in function.params
-        ]
-
-    def __call__(self, arguments: tuple[Any, ...]) -> Any:
+    def run(arguments: tuple[Any, ...]) -> Any:
         lowered = []
         try:
-            for (name, type_, check), value in zip(self._checks, arguments, strict=True):
+            for (name, type_, check), value in zip(checks, arguments, strict=True):
                 try:
                     check(value)
                 except Mismatch as mismatch:
                     raise mismatch.lift(name) from None
                 lowered.append(to_stock(type_, value))
         finally:
-            self._keep.clear()
-        result = self._func(self._store, *lowered)
-        result_type = self.function.result
-        if result_type is None:
+            keep.clear()
+        result = func(store, *lowered)
+        if function.result is None:
             return None
-        lifted = from_stock(result_type, result)
-        if result_type.kind != "result":
+        lifted = from_stock(function.result, result)
+        if function.result.kind != "result":
             return lifted
         case, payload = lifted
         if case == "err":
             raise Refused(payload)
         return payload
+
+    return run
 
 
 def to_stock(type_: Type, value: Any) -> Any:
