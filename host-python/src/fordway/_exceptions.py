@@ -85,6 +85,11 @@ class Refused(Exception):
     def __init__(self, payload: object) -> None:
         self.payload = payload
 
+    @property
+    def is_too_large(self) -> bool:
+        """Whether the core says that something is larger than its limit."""
+        return isinstance(self.payload, tuple) and self.payload[0] == "too-large"
+
     def lift(self, filename: str | None = None) -> Exception:
         """The exception to raise. `filename` is the path as the caller gave
         it, where the core knows it under another name."""

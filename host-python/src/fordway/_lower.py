@@ -23,7 +23,7 @@ __all__ = ["Lower", "Mismatch", "buffer_of", "lowering"]
 
 Lower = Callable[[Any], None]
 
-CACHED = 4096
+CACHED = 8192
 """Up to this many elements the block of a list is kept for the next call."""
 
 

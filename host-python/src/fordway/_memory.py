@@ -91,6 +91,17 @@ KINDS: dict[str, int] = {
 """The byte that tells a value's kind."""
 
 
+class _Views(dict[str, "memoryview[Any]"]):
+    """Views of the same bytes by array code, each made when it is needed."""
+
+    def __init__(self, raw: bytearray) -> None:
+        self._raw = raw
+
+    def __missing__(self, code: str) -> memoryview[Any]:
+        view = self[code] = as_code(memoryview(self._raw), code)
+        return view
+
+
 class Memory:
     """Zeroed bytes at an address that does not change, and a view of them for
     each width of number."""
@@ -101,9 +112,7 @@ class Memory:
         # A whole number of words, and at least one: an empty buffer has no address.
         self.raw = bytearray(max(8, (size + 7) & ~7))
         self.address = address_of_field(self.raw, 0)
-        self.views: dict[str, memoryview[Any]] = {
-            code: as_code(memoryview(self.raw), code) for code in "bBhHiIqQfd"
-        }
+        self.views = _Views(self.raw)
 
     @classmethod
     def values(cls, kind: str, count: int) -> Memory:
