@@ -13,6 +13,7 @@
 //! | [`tour`] | every kind of value |
 //! | [`manifest`] | the lines of a manifest, as pure functions |
 //! | [`hash`] | the digest algorithms |
+//! | [`lanes`] | SHA-1 and SHA-256 over many files side by side |
 //! | [`paths`] | names as text: which ones are let through |
 //! | [`fs`] | the file system, through WASI or natively |
 //! | [`error`] | the error that crosses the border |
@@ -22,6 +23,7 @@ pub mod error;
 pub mod files;
 pub mod fs;
 pub mod hash;
+pub mod lanes;
 pub mod manifest;
 pub mod numbers;
 pub mod paths;

@@ -54,14 +54,3 @@ impl Stat {
         }
     }
 }
-
-/// The outcome of a read that does not wait.
-#[derive(Debug)]
-pub enum Read {
-    /// The next bytes, at least one.
-    Bytes(Vec<u8>),
-    /// Nothing yet: the read goes on in the background.
-    Pending,
-    /// The end of the file.
-    End,
-}
