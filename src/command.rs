@@ -190,6 +190,7 @@ pub fn run(
                 if block.is_empty() {
                     break;
                 }
+                file.read_ahead();
                 out.write_all(&block).map_err(broken)?;
             }
         }

@@ -16,6 +16,7 @@
 //! | [`walk`] | every file below a directory |
 //! | [`command`] | the verbs of the command line, over byte streams |
 //! | [`transcript`] | what a check prints, line for line like `sha1sum --check` |
+//! | [`lanes`] | SHA-1 and SHA-256 over many files side by side |
 //! | [`paths`] | names as text: which ones are let through |
 //! | [`fs`] | the file system, through WASI or natively |
 //! | [`error`] | the error that crosses the border |
@@ -26,6 +27,7 @@ pub mod error;
 pub mod files;
 pub mod fs;
 pub mod hash;
+pub mod lanes;
 pub mod manifest;
 pub mod numbers;
 pub mod paths;

@@ -8,7 +8,7 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use super::{Kind, Read, Stat, not_utf8};
+use super::{Kind, Stat, not_utf8};
 use crate::error::{Code, Error};
 use crate::paths;
 
@@ -144,24 +144,16 @@ impl File {
         Ok(stat(&meta))
     }
 
-    /// The next bytes; here without waiting for them in the background.
-    pub fn poll_read(&mut self) -> Result<Read, Error> {
-        let mut block = vec![0; BLOCK];
-        let length = self.file.read(&mut block).map_err(|error| lift(&error, ""))?;
-        block.truncate(length);
-        Ok(if length == 0 { Read::End } else { Read::Bytes(block) })
-    }
+    /// Has the next bytes fetched meanwhile; here the system does so unasked.
+    pub fn read_ahead(&mut self) {}
 
     /// The next bytes, waited for; empty at the end.
     pub fn read(&mut self) -> Result<Vec<u8>, Error> {
-        match self.poll_read()? {
-            Read::Bytes(bytes) => Ok(bytes),
-            Read::Pending | Read::End => Ok(Vec::new()),
-        }
+        let mut block = vec![0; BLOCK];
+        let length = self.file.read(&mut block).map_err(|error| lift(&error, ""))?;
+        block.truncate(length);
+        Ok(block)
     }
-
-    /// Waits until a read that was pending can go on.
-    pub fn wait(&self) {}
 }
 
 /// A file that is being written.

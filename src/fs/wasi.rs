@@ -7,12 +7,13 @@ use wasip2::filesystem::types::{
 };
 use wasip2::io::streams::{InputStream, OutputStream, StreamError};
 
-use super::{Kind, Read, Stat, not_utf8};
+use super::{Kind, Stat, not_utf8};
 use crate::error::{Code, Error};
 use crate::paths;
 
-/// How many bytes one read asks for; hosts cut it to what they hand out at once.
-const BLOCK: u64 = 1 << 20;
+/// How many bytes one read asks for; hosts cut it to what they hand out at once
+/// (64 KiB under wasmtime).
+const BLOCK: u64 = 1 << 18;
 
 /// A directory that was handed over, or one below it.
 #[derive(Debug)]
@@ -65,7 +66,7 @@ impl Dir {
             .open_at(path_flags(true), path, OpenFlags::empty(), DescriptorFlags::READ)
             .map_err(fail)?;
         let stream = file.read_via_stream(0).map_err(fail)?;
-        Ok(File { stream, file, stat })
+        Ok(File { stream, file, stat, ahead: None })
     }
 
     /// Creates a file that must not exist yet.
@@ -131,6 +132,8 @@ pub struct File {
     stream: InputStream,
     file: Descriptor,
     stat: Stat,
+    /// What a read ahead brought at once.
+    ahead: Option<Result<Vec<u8>, Error>>,
 }
 
 impl File {
@@ -145,29 +148,24 @@ impl File {
         Ok(stat(&found))
     }
 
-    /// The next bytes if they are there; if not, the host fetches them while
-    /// the caller does something else.
-    pub fn poll_read(&mut self) -> Result<Read, Error> {
-        match self.stream.read(BLOCK) {
-            Ok(bytes) if bytes.is_empty() => Ok(Read::Pending),
-            Ok(bytes) => Ok(Read::Bytes(bytes)),
-            Err(StreamError::Closed) => Ok(Read::End),
-            Err(StreamError::LastOperationFailed(error)) => Err(lift_stream(&error)),
+    /// Has the host fetch the next bytes while the caller does something else.
+    /// One read ahead at a time: [`read`](File::read) takes what it brings.
+    pub fn read_ahead(&mut self) {
+        if self.ahead.is_none() {
+            match self.stream.read(BLOCK) {
+                // Under way: the host holds what comes of it.
+                Ok(bytes) if bytes.is_empty() => {}
+                now => self.ahead = Some(lift_read(now)),
+            }
         }
     }
 
     /// The next bytes, waited for; empty at the end.
     pub fn read(&mut self) -> Result<Vec<u8>, Error> {
-        match self.stream.blocking_read(BLOCK) {
-            Ok(bytes) => Ok(bytes),
-            Err(StreamError::Closed) => Ok(Vec::new()),
-            Err(StreamError::LastOperationFailed(error)) => Err(lift_stream(&error)),
+        match self.ahead.take() {
+            Some(read) => read,
+            None => lift_read(self.stream.blocking_read(BLOCK)),
         }
-    }
-
-    /// Waits until a read that was pending can go on.
-    pub fn wait(&self) {
-        self.stream.subscribe().block();
     }
 }
 
@@ -227,6 +225,14 @@ fn stat(found: &DescriptorStat) -> Stat {
         kind: kind(found.type_),
         size: found.size,
         modified: modified.map(|time| (time.seconds, time.nanoseconds)),
+    }
+}
+
+fn lift_read(read: Result<Vec<u8>, StreamError>) -> Result<Vec<u8>, Error> {
+    match read {
+        Ok(bytes) => Ok(bytes),
+        Err(StreamError::Closed) => Ok(Vec::new()),
+        Err(StreamError::LastOperationFailed(error)) => Err(lift_stream(&error)),
     }
 }
 
