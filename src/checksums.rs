@@ -3,6 +3,8 @@
 use crate::error::{Code, Error};
 use crate::fs::{Dir, File};
 use crate::hash::{Algorithm, hex};
+use crate::lanes::function::Function;
+use crate::lanes::schedule::{self, Outcome};
 use crate::manifest::{self, Entry, Manifest, Parser};
 use crate::{files, paths};
 
@@ -51,6 +53,12 @@ pub fn digest(path: &str, algorithm: Algorithm) -> Result<String, Error> {
     let file = files::open(path)?;
     let (digest, _) = hash(file, algorithm).map_err(|error| error.at(path))?;
     Ok(hex(&digest))
+}
+
+/// The digest of one file below a directory that is open already.
+pub fn digest_in(dir: &Dir, path: &str, algorithm: Algorithm) -> Result<String, Error> {
+    let digest = dir.open(path).and_then(|file| hash(file, algorithm));
+    digest.map(|(digest, _)| hex(&digest)).map_err(|error| error.at(path))
 }
 
 /// Checks every file that a manifest lists.
@@ -110,40 +118,54 @@ impl Verification {
             malformed: self.manifest.malformed_in(start, end).to_vec(),
             ..Report::default()
         };
-        for entry in self.entries(start, end) {
-            match self.check_entry(entry) {
-                Ok(bytes) => {
-                    report.passed += 1;
-                    report.bytes += bytes;
-                }
-                Err((fault, bytes)) => {
-                    report.bytes += bytes;
-                    report.failures.push(Failure {
-                        line: entry.line,
-                        path: String::from_utf8_lossy(entry.name).into_owned(),
-                        expected: hex(entry.digest),
-                        fault,
-                    });
-                }
-            }
+        for function in Function::ALL {
+            let owners =
+                (start..end).filter(|&at| in_lanes(self.manifest.entry(at)) == Some(function));
+            schedule::hash(
+                function,
+                owners,
+                |at| self.open_entry(self.manifest.entry(at)),
+                |at, found| report.add(self.manifest.entry(at), found),
+            );
         }
+        for entry in self.entries(start, end).filter(|&entry| in_lanes(entry).is_none()) {
+            let file = self.open_entry(entry);
+            report.add(entry, file.and_then(|file| hash(file, entry.algorithm)));
+        }
+        report.failures.sort_by_key(|failure| failure.line);
         report
     }
 
-    fn check_entry(&self, entry: Entry) -> Result<u64, (Fault, u64)> {
-        let found = name_of(entry)
-            .and_then(|name| self.root.open(name))
-            .and_then(|file| hash(file, entry.algorithm));
-        match found {
-            Ok((digest, bytes)) if *digest == *entry.digest => Ok(bytes),
-            Ok((digest, bytes)) => Err((Fault::Mismatch(hex(&digest)), bytes)),
-            Err(error) if error.code == Code::NotFound => Err((Fault::Missing, 0)),
-            Err(error) => {
-                let name = String::from_utf8_lossy(entry.name);
-                Err((Fault::Unreadable(error.at(&name)), 0))
-            }
-        }
+    fn open_entry(&self, entry: Entry) -> Result<File, Error> {
+        self.root.open(name_of(entry)?)
     }
+}
+
+impl Report {
+    /// Counts what came of a listed file.
+    fn add(&mut self, entry: Entry, found: Outcome) {
+        let name = String::from_utf8_lossy(entry.name);
+        let fault = match found {
+            Ok((digest, bytes)) => {
+                self.bytes += bytes;
+                if digest == entry.digest {
+                    self.passed += 1;
+                    return;
+                }
+                Fault::Mismatch(hex(&digest))
+            }
+            Err(error) if error.code == Code::NotFound => Fault::Missing,
+            Err(error) => Fault::Unreadable(error.at(&name)),
+        };
+        let (path, expected) = (name.into_owned(), hex(entry.digest));
+        self.failures.push(Failure { line: entry.line, path, expected, fault });
+    }
+}
+
+/// The function whose lanes a listed file goes through, if there are any for
+/// its algorithm.
+fn in_lanes(entry: Entry) -> Option<Function> {
+    if cfg!(feature = "scalar") { None } else { Function::of(entry.algorithm) }
 }
 
 /// A listed name, if it may be opened.
@@ -203,8 +225,9 @@ fn nothing_in(manifest: &Manifest, path: &str) -> Error {
     Error::new(Code::BadManifest, path, why)
 }
 
-/// Hashes an open file to its end, block by block.
-fn hash(mut file: File, algorithm: Algorithm) -> Result<(Box<[u8]>, u64), Error> {
+/// Hashes an open file to its end, block by block; while one is hashed, the
+/// next one is fetched.
+fn hash(mut file: File, algorithm: Algorithm) -> Outcome {
     let before = file.stat();
     let mut hasher = algorithm.hasher();
     let mut bytes = 0;
@@ -214,10 +237,13 @@ fn hash(mut file: File, algorithm: Algorithm) -> Result<(Box<[u8]>, u64), Error>
             break;
         }
         bytes += block.len() as u64;
+        // Once the size was read, the last read can be spared: a file that
+        // has grown shows it below.
+        if bytes < before.size {
+            file.read_ahead();
+        }
         hasher.update(&block);
-        // The size was read already, so the last read can be spared: a file
-        // that has grown shows it below.
-        if bytes == before.size {
+        if bytes >= before.size {
             break;
         }
     }
@@ -225,7 +251,7 @@ fn hash(mut file: File, algorithm: Algorithm) -> Result<(Box<[u8]>, u64), Error>
     if bytes != before.size || after != before {
         return Err(Error::new(Code::Io, "", "changed while it was read"));
     }
-    Ok((hasher.finish(), bytes))
+    Ok((hasher.finish().into_vec(), bytes))
 }
 
 #[cfg(test)]
@@ -260,6 +286,31 @@ mod tests {
             Fault::Unreadable(error) => assert_eq!(error.code, Code::InvalidName),
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn algorithms_may_be_mixed_and_failures_keep_the_order() {
+        let mut lines = String::new();
+        let mut wrong = Vec::new();
+        for round in 0..20 {
+            for algorithm in Algorithm::ALL {
+                let mut hasher = algorithm.hasher();
+                hasher.update(b"data");
+                lines += &format!("{}  full\n", hex(&hasher.finish()));
+                if round % 3 == 0 {
+                    lines += &format!("{}  empty\n", "00".repeat(algorithm.size()));
+                    wrong.push(lines.lines().count() as u32);
+                }
+            }
+        }
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("CHECKSUM"), lines).unwrap();
+        fs::write(dir.path().join("empty"), "").unwrap();
+        fs::write(dir.path().join("full"), "data").unwrap();
+        let report = verify(dir.path().to_str().unwrap(), None).unwrap();
+        assert_eq!((report.passed, report.bytes), (120, 480));
+        let lines: Vec<u32> = report.failures.iter().map(|failure| failure.line).collect();
+        assert_eq!(lines, wrong);
     }
 
     #[test]

@@ -9,20 +9,48 @@ mod bindings {
     export!(Component);
 }
 
+use std::io::Write;
+
 use bindings::exports::fordway::core::checksums as wit;
 use bindings::exports::fordway::core::files as wit_files;
 use bindings::exports::fordway::core::files::Guest as Files;
 use bindings::exports::fordway::core::numbers::{Guest as Numbers, Roots};
 use bindings::exports::fordway::core::tour::{Guest as Tour, GuestUserInfo, Person};
 use bindings::fordway::core::types;
+use wasip2::io::streams::OutputStream;
 
 use std::cell::RefCell;
 
 use crate::error::{Code, Error};
 use crate::hash::{Algorithm, hex};
-use crate::{checksums, files, numbers, stdio, tour};
+use crate::{checksums, command, files, numbers, tour};
 
 struct Component;
+
+wasip2::cli::command::export!(Component);
+
+/// The component as a command: `wasmtime run fordway.wasm VERB`.
+impl wasip2::exports::cli::run::Guest for Component {
+    fn run() -> Result<(), ()> {
+        let mut input = wasip2::cli::stdin::get_stdin();
+        let mut out = wasip2::cli::stdout::get_stdout();
+        let mut err = wasip2::cli::stderr::get_stderr();
+        let arguments = wasip2::cli::environment::get_arguments();
+        let result = match command::parse(arguments.get(1..).unwrap_or_default()) {
+            Ok(command) => command::run(command, &mut input, &mut out, &mut err)
+                .and_then(|ok| flush(&mut out).map(|()| ok))
+                .map_err(|error| command::told(&error)),
+            Err(why) => Err(format!("fordway: {why}")),
+        };
+        let ok = result.unwrap_or_else(|told| {
+            // If standard error is gone too, the exit status still tells.
+            let _ = writeln!(err, "{told}");
+            false
+        });
+        let _ = Write::flush(&mut err);
+        if ok { Ok(()) } else { Err(()) }
+    }
+}
 
 impl Files for Component {
     type Reader = RefCell<files::Reader>;
@@ -122,7 +150,7 @@ impl Numbers for Component {
     }
 
     fn dot(a: Vec<f64>, b: Vec<f64>) -> Result<f64, types::Error> {
-        numbers::same_length(a.len(), b.len())?;
+        numbers::same_length(a.len() as u64, b.len() as u64)?;
         Ok(numbers::dot(0.0, &a, &b))
     }
 
@@ -185,9 +213,15 @@ impl GuestUserInfo for tour::UserInfo {
 }
 
 fn print(text: &str) -> Result<(), types::Error> {
-    stdio::print(text).map_err(|_| {
-        Error::new(Code::Io, "", "standard output does not take what is printed").into()
-    })
+    let mut out = wasip2::cli::stdout::get_stdout();
+    // What a full stream refuses here, the flush tells.
+    let _ = out.write_all(text.as_bytes());
+    Ok(flush(&mut out)?)
+}
+
+fn flush(out: &mut OutputStream) -> Result<(), Error> {
+    Write::flush(out)
+        .map_err(|_| Error::new(Code::Io, "", "standard output does not take what is printed"))
 }
 
 impl From<Error> for types::Error {

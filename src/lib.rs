@@ -13,21 +13,27 @@
 //! | [`tour`] | every kind of value |
 //! | [`manifest`] | the lines of a manifest, as pure functions |
 //! | [`hash`] | the digest algorithms |
+//! | [`walk`] | every file below a directory |
+//! | [`command`] | the verbs of the command line, over byte streams |
+//! | [`transcript`] | what a check prints, line for line like `sha1sum --check` |
+//! | [`lanes`] | SHA-1 and SHA-256 over many files side by side |
 //! | [`paths`] | names as text: which ones are let through |
 //! | [`fs`] | the file system, through WASI or natively |
 //! | [`error`] | the error that crosses the border |
 
 pub mod checksums;
+pub mod command;
 pub mod error;
 pub mod files;
 pub mod fs;
 pub mod hash;
+pub mod lanes;
 pub mod manifest;
 pub mod numbers;
 pub mod paths;
 pub mod tour;
+pub mod transcript;
+pub mod walk;
 
 #[cfg(target_family = "wasm")]
 mod component;
-#[cfg(target_family = "wasm")]
-mod stdio;

@@ -50,7 +50,7 @@ pub fn dot(sum: f64, a: &[f64], b: &[f64]) -> f64 {
 }
 
 /// Refuses lists of two lengths.
-pub fn same_length(a: usize, b: usize) -> Result<(), Error> {
+pub fn same_length(a: u64, b: u64) -> Result<(), Error> {
     if a == b {
         return Ok(());
     }

@@ -9,7 +9,7 @@ results <- as.data.frame(testthat::test_dir(
 ))
 failed <- sum(results$failed) + sum(results$error)
 cat(sprintf(
-  "r: %d passed, %d failed, %d skipped, %d warnings in %d tests\n",
-  sum(results$passed), failed, sum(results$skipped), sum(results$warning), nrow(results)
+  "[ FAIL %d | WARN %d | SKIP %d | PASS %d ]\n",
+  failed, sum(results$warning), sum(results$skipped), sum(results$passed)
 ))
 quit(status = if (failed > 0 || sum(results$warning) > 0) 1L else 0L)

@@ -54,14 +54,7 @@ impl Stat {
         }
     }
 }
-
-/// The outcome of a read that does not wait.
-#[derive(Debug)]
-pub enum Read {
-    /// The next bytes, at least one.
-    Bytes(Vec<u8>),
-    /// Nothing yet: the read goes on in the background.
-    Pending,
-    /// The end of the file.
-    End,
+/// A name in the directory `path` that text cannot carry.
+fn not_utf8(path: &str) -> Error {
+    Error::new(Code::InvalidName, path, "holds a name that is not UTF-8")
 }

@@ -8,7 +8,7 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use super::{Kind, Read, Stat};
+use super::{Kind, Stat, not_utf8};
 use crate::error::{Code, Error};
 use crate::paths;
 
@@ -82,6 +82,29 @@ impl Dir {
         fs::remove_file(self.0.join(path)).map_err(|error| lift(&error, path))
     }
 
+    /// Gives every name in a directory, and what it is, to `visit`; a name that
+    /// is not UTF-8 as an error. Returns how many were good.
+    pub fn list(
+        &self,
+        path: &str,
+        visit: &mut dyn FnMut(Result<(String, Kind), Error>),
+    ) -> Result<usize, Error> {
+        let fail = |error: io::Error| lift(&error, path);
+        let mut count = 0;
+        for entry in fs::read_dir(self.inside(path)?).map_err(fail)? {
+            let entry = entry.map_err(fail)?;
+            let kind = entry.file_type().map(kind).map_err(fail)?;
+            match entry.file_name().into_string() {
+                Ok(name) => {
+                    count += 1;
+                    visit(Ok((name, kind)));
+                }
+                Err(_) => visit(Err(not_utf8(path))),
+            }
+        }
+        Ok(count)
+    }
+
     /// Makes renames in this directory durable, where the system can.
     pub fn sync(&self) -> Result<(), Error> {
         let synced = fs::File::open(&self.0).and_then(|dir| dir.sync_all());
@@ -121,24 +144,16 @@ impl File {
         Ok(stat(&meta))
     }
 
-    /// The next bytes; here without waiting for them in the background.
-    pub fn poll_read(&mut self) -> Result<Read, Error> {
-        let mut block = vec![0; BLOCK];
-        let length = self.file.read(&mut block).map_err(|error| lift(&error, ""))?;
-        block.truncate(length);
-        Ok(if length == 0 { Read::End } else { Read::Bytes(block) })
-    }
+    /// Has the next bytes fetched meanwhile; here the system does so unasked.
+    pub fn read_ahead(&mut self) {}
 
     /// The next bytes, waited for; empty at the end.
     pub fn read(&mut self) -> Result<Vec<u8>, Error> {
-        match self.poll_read()? {
-            Read::Bytes(bytes) => Ok(bytes),
-            Read::Pending | Read::End => Ok(Vec::new()),
-        }
+        let mut block = vec![0; BLOCK];
+        let length = self.file.read(&mut block).map_err(|error| lift(&error, ""))?;
+        block.truncate(length);
+        Ok(block)
     }
-
-    /// Waits until a read that was pending can go on.
-    pub fn wait(&self) {}
 }
 
 /// A file that is being written.
@@ -157,20 +172,23 @@ impl Sink {
     }
 }
 
-fn stat(meta: &fs::Metadata) -> Stat {
-    let kind = if meta.is_file() {
+fn kind(found: fs::FileType) -> Kind {
+    if found.is_file() {
         Kind::File
-    } else if meta.is_dir() {
+    } else if found.is_dir() {
         Kind::Directory
-    } else if meta.is_symlink() {
+    } else if found.is_symlink() {
         Kind::Link
     } else {
         Kind::Other
-    };
+    }
+}
+
+fn stat(meta: &fs::Metadata) -> Stat {
     let modified = meta.modified().ok();
     let modified = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
     Stat {
-        kind,
+        kind: kind(meta.file_type()),
         size: meta.len(),
         modified: modified.map(|since| (since.as_secs(), since.subsec_nanos())),
     }

@@ -7,12 +7,13 @@ use wasip2::filesystem::types::{
 };
 use wasip2::io::streams::{InputStream, StreamError};
 
-use super::{Kind, Read, Stat};
+use super::{Kind, Stat, not_utf8};
 use crate::error::{Code, Error};
 use crate::paths;
 
-/// How many bytes one read asks for; hosts cut it to what they hand out at once.
-const BLOCK: u64 = 1 << 20;
+/// How many bytes one read asks for; hosts cut it to what they hand out at once
+/// (64 KiB under wasmtime).
+const BLOCK: u64 = 1 << 18;
 
 /// A directory that was handed over, or one below it.
 #[derive(Debug)]
@@ -65,7 +66,7 @@ impl Dir {
             .open_at(path_flags(true), path, OpenFlags::empty(), DescriptorFlags::READ)
             .map_err(fail)?;
         let stream = file.read_via_stream(0).map_err(fail)?;
-        Ok(File { stream, file, stat })
+        Ok(File { stream, file, stat, ahead: None })
     }
 
     /// Creates a file that must not exist yet.
@@ -94,6 +95,29 @@ impl Dir {
         self.0.unlink_file_at(path).map_err(|code| lift(code, path))
     }
 
+    /// Gives every name in a directory, and what it is, to `visit`; a name that
+    /// is not UTF-8 as an error. Returns how many were good.
+    pub fn list(
+        &self,
+        path: &str,
+        visit: &mut dyn FnMut(Result<(String, Kind), Error>),
+    ) -> Result<usize, Error> {
+        let dir = self.open_dir(path)?;
+        let stream = dir.0.read_directory().map_err(|code| lift(code, path))?;
+        let mut count = 0;
+        loop {
+            match stream.read_directory_entry() {
+                Ok(Some(entry)) => {
+                    count += 1;
+                    visit(Ok((entry.name, kind(entry.type_))));
+                }
+                Ok(None) => return Ok(count),
+                Err(ErrorCode::IllegalByteSequence) => visit(Err(not_utf8(path))),
+                Err(code) => return Err(lift(code, path)),
+            }
+        }
+    }
+
     /// Makes renames in this directory durable, where the system can.
     pub fn sync(&self) -> Result<(), Error> {
         self.0.sync().map_err(|code| lift(code, ""))
@@ -107,6 +131,8 @@ pub struct File {
     stream: InputStream,
     file: Descriptor,
     stat: Stat,
+    /// What a read ahead brought at once.
+    ahead: Option<Result<Vec<u8>, Error>>,
 }
 
 impl File {
@@ -121,29 +147,24 @@ impl File {
         Ok(stat(&found))
     }
 
-    /// The next bytes if they are there; if not, the host fetches them while
-    /// the caller does something else.
-    pub fn poll_read(&mut self) -> Result<Read, Error> {
-        match self.stream.read(BLOCK) {
-            Ok(bytes) if bytes.is_empty() => Ok(Read::Pending),
-            Ok(bytes) => Ok(Read::Bytes(bytes)),
-            Err(StreamError::Closed) => Ok(Read::End),
-            Err(StreamError::LastOperationFailed(error)) => Err(lift_stream(&error)),
+    /// Has the host fetch the next bytes while the caller does something else.
+    /// One read ahead at a time: [`read`](File::read) takes what it brings.
+    pub fn read_ahead(&mut self) {
+        if self.ahead.is_none() {
+            match self.stream.read(BLOCK) {
+                // Under way: the host holds what comes of it.
+                Ok(bytes) if bytes.is_empty() => {}
+                now => self.ahead = Some(lift_read(now)),
+            }
         }
     }
 
     /// The next bytes, waited for; empty at the end.
     pub fn read(&mut self) -> Result<Vec<u8>, Error> {
-        match self.stream.blocking_read(BLOCK) {
-            Ok(bytes) => Ok(bytes),
-            Err(StreamError::Closed) => Ok(Vec::new()),
-            Err(StreamError::LastOperationFailed(error)) => Err(lift_stream(&error)),
+        match self.ahead.take() {
+            Some(read) => read,
+            None => lift_read(self.stream.blocking_read(BLOCK)),
         }
-    }
-
-    /// Waits until a read that was pending can go on.
-    pub fn wait(&self) {
-        self.stream.subscribe().block();
     }
 }
 
@@ -180,15 +201,30 @@ fn path_flags(follow: bool) -> PathFlags {
     if follow { PathFlags::SYMLINK_FOLLOW } else { PathFlags::empty() }
 }
 
-fn stat(found: &DescriptorStat) -> Stat {
-    let kind = match found.type_ {
+fn kind(found: DescriptorType) -> Kind {
+    match found {
         DescriptorType::RegularFile => Kind::File,
         DescriptorType::Directory => Kind::Directory,
         DescriptorType::SymbolicLink => Kind::Link,
         _ => Kind::Other,
-    };
+    }
+}
+
+fn stat(found: &DescriptorStat) -> Stat {
     let modified = found.data_modification_timestamp;
-    Stat { kind, size: found.size, modified: modified.map(|time| (time.seconds, time.nanoseconds)) }
+    Stat {
+        kind: kind(found.type_),
+        size: found.size,
+        modified: modified.map(|time| (time.seconds, time.nanoseconds)),
+    }
+}
+
+fn lift_read(read: Result<Vec<u8>, StreamError>) -> Result<Vec<u8>, Error> {
+    match read {
+        Ok(bytes) => Ok(bytes),
+        Err(StreamError::Closed) => Ok(Vec::new()),
+        Err(StreamError::LastOperationFailed(error)) => Err(lift_stream(&error)),
+    }
 }
 
 fn lift_stream(error: &wasip2::io::error::Error) -> Error {

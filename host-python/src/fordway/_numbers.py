@@ -1,0 +1,159 @@
+"""Kernels over lists of numbers."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import MutableSequence
+from typing import Any, TypeVar
+
+from ._arrays import DTYPES, intake, outlet
+from ._box import Box
+from ._exceptions import Refused
+from ._lower import Mismatch, integer
+from ._sink import Sink
+
+__all__ = ["Numbers"]
+
+CROSSOVER = 8192
+"""Up to this many elements a list crosses as component values (the list
+lane), above it as bytes on the component's standard streams (the stream
+lane). Measured on 2 cores: at 8,000 doubles the lanes take 288 and 321 us, at
+10,000 they take 345 and 323 us."""
+
+T = TypeVar("T")
+
+
+class Numbers(Box):
+    """The functions of `numbers.wit`."""
+
+    def squares(self, xs: T, *, out: Any = None) -> T:
+        """The square of every element.
+
+        `xs` is a list or tuple of numbers, an `array('d')` or another buffer
+        of float64, a float64 ndarray of any shape or a float64 Series; the
+        result is of the same kind (a list for a tuple). With `out`, a
+        writable, contiguous float64 buffer of as many elements, the result
+        goes there, and `out` is returned; `out=xs` squares in place.
+
+        Raises TypeError for another dtype.
+        """
+        return self._map("squares", xs, (), "d", out)  # type: ignore[no-any-return]
+
+    def increase(self, xs: T, by: int, *, out: Any = None) -> T:
+        """Every element plus `by`.
+
+        `xs` is a list or tuple of ints, an `array('q')` or another buffer of
+        int64, an int64 ndarray of any shape or an int64 Series; the result is
+        of the same kind (a list for a tuple). With `out`, a writable,
+        contiguous int64 buffer of as many elements, the result goes there,
+        and `out` is returned; `out=xs` adds in place. A pandas column copies
+        on write: assign to it instead.
+
+        Raises TypeError for another dtype, and OverflowError if a sum does
+        not fit in 64 bits; nothing is changed then.
+        """
+        return self._map("increase", xs, (_checked(by, "by"),), "q", out)  # type: ignore[no-any-return]
+
+    def _map(self, kernel: str, xs: Any, settings: tuple[int, ...], code: str, out: Any) -> Any:
+        taken = intake(xs, code, "xs")
+        target = None if out is None else outlet(out, code, len(taken.view))
+        results = self._run(kernel, [taken.view], settings, code)
+        if target is None:
+            return taken.give(results)
+        target[:] = memoryview(results)
+        return out
+
+    def _run(
+        self, kernel: str, views: list[memoryview], settings: tuple[int, ...], code: str
+    ) -> Any:
+        """Runs a kernel over one list, by the lane that suits its length."""
+        count = len(views[0])
+        try:
+            if count <= CROSSOVER:
+                return self._guest().call(f"numbers.{kernel}", *views, *settings)
+            with Sink() as sink:
+                arguments = [kernel, *map(str, settings)]
+                self._guest().run(arguments, views, sink).check()
+                results = array(code, [0]) * (sink.size // 8)
+                sink.readinto(memoryview(results).cast("B"))
+                return results
+        except Refused as error:
+            raise error.lift() from None
+
+    def sqrts(self, n: int) -> tuple[str, list[float]]:
+        """A heading, and the square roots of 1, 2 ... `n`.
+
+        Raises OverflowError if `n` is above 1,000,000.
+        """
+        try:
+            heading, values = self._guest().call("numbers.sqrts", n)
+        except Refused as error:
+            raise error.lift() from None
+        return heading, values.tolist()
+
+    def dot(self, a: Any, b: Any) -> float:
+        """The sum of the products of the elements, added first to last.
+
+        `a` and `b` are lists, buffers, arrays or Series of float64, of one
+        length. Raises TypeError for another dtype and ValueError for two
+        lengths.
+        """
+        left, right = intake(a, "d", "a").view, intake(b, "d", "b").view
+        if len(left) != len(right):
+            raise ValueError(f"b: expected {len(left)} elements as in a, got {len(right)}")
+        if len(left) <= CROSSOVER:
+            return float(self._guest().call("numbers.dot", left, right))
+        with Sink() as sink:
+            self._guest().run(["dot", str(len(left))], [left, right], sink).check()
+            return float(memoryview(sink.read()).cast("d")[0])
+
+    def pi(self, n: int) -> float:
+        """Pi by the first `n` terms of the Leibniz series."""
+        return float(self._guest().call("numbers.pi", n))
+
+    def shuffle(self, xs: T, seed: int) -> T:
+        """The elements in an order that depends on `seed` only.
+
+        `xs` is a list or tuple of any objects, or a buffer, ndarray or Series
+        of float64 or int64; the result is of the same kind (a list for a
+        tuple). Fisher-Yates driven by SplitMix64; `seed` is an int from 0 to
+        2**64 - 1.
+        """
+        _checked(seed, "seed", 0, 2**64 - 1)
+        if isinstance(xs, (list, tuple)):
+            order = memoryview(array("q", range(len(xs))))
+            return [xs[at] for at in self._run("shuffle", [order], (seed,), "q")]  # type: ignore[return-value]
+        code = _code_of(xs)
+        taken = intake(xs, code, "xs")
+        # An order is an order: doubles cross as the 64-bit words they are.
+        words = taken.view.cast("B").cast("q") if len(taken.view) else taken.view
+        results = self._run("shuffle", [words], (seed,), "q")
+        if code == "d":
+            results = array("d", results.tobytes())
+        return taken.give(results)  # type: ignore[no-any-return]
+
+
+def _code_of(xs: Any) -> str:
+    """The array code of the dtype of a buffer, an ndarray or a Series."""
+    dtype = getattr(xs, "dtype", None)
+    if dtype is None and not isinstance(xs, MutableSequence):
+        try:
+            dtype = memoryview(xs).format
+        except TypeError:
+            got = type(xs).__name__
+            raise TypeError(f"xs: expected a list or an array, got {got}") from None
+    elif dtype is None:
+        dtype = getattr(xs, "typecode", None)
+    text = str(dtype).lstrip("<>=@")
+    return "d" if text in ("d", "f8", DTYPES["d"]) else "q"
+
+
+def _checked(value: Any, parameter: str, low: int = -(2**63), high: int = 2**63 - 1) -> int:
+    """An integer argument that crosses as text in one of the lanes."""
+    try:
+        number = integer(value)
+    except Mismatch as mismatch:
+        raise mismatch.lift(parameter) from None
+    if not low <= number <= high:
+        raise OverflowError(f"{parameter}: expected an int from {low} to {high}, got {number}")
+    return number

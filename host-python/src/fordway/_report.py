@@ -1,0 +1,131 @@
+"""What a check found."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from ._exceptions import VerificationError, from_error, quoted
+
+if TYPE_CHECKING:
+    import pandas
+
+__all__ = ["Failure", "Report"]
+
+Reason = Literal["mismatch", "missing", "unreadable"]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A listed file that did not pass."""
+
+    line: int
+    """The number of its line in the manifest, from 1."""
+    path: str
+    """Its name as the manifest gives it."""
+    expected: str
+    """The digest stated, in lower case."""
+    reason: Reason
+    """What is wrong."""
+    actual: str | None = None
+    """The digest found, if it was read in full."""
+    error: Exception | None = None
+    """Why it could not be read, if it could not."""
+
+    @property
+    def text(self) -> str:
+        """What is wrong in a word, or the error's message."""
+        return str(getattr(self.error, "strerror", None) or self.error or self.reason)
+
+    @classmethod
+    def lift(cls, fields: tuple[int, str, str, tuple[str, Any]]) -> Failure:
+        """From the fields of the WIT record."""
+        line, path, expected, (case, payload) = fields
+        if case == "mismatch":
+            return cls(line, path, expected, "mismatch", actual=payload)
+        if case == "missing":
+            return cls(line, path, expected, "missing")
+        return cls(line, path, expected, "unreadable", error=from_error(payload, path))
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a check found."""
+
+    passed: int
+    """How many listed files were read in full and matched."""
+    bytes: int
+    """How many bytes were hashed."""
+    failures: tuple[Failure, ...] = ()
+    """The files that did not pass, in the manifest's order."""
+    malformed: tuple[int, ...] = ()
+    """The numbers of the lines that could not be understood, from 1."""
+    root: str = ""
+    """The directory, as the caller gave it."""
+    manifest: str = ""
+    """The manifest's path, relative to the directory."""
+    seconds: float = 0.0
+    """How long the check took."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether every line was understood and every listed file passed."""
+        return self.passed > 0 and not self.failures and not self.malformed
+
+    def raise_for_failures(self) -> None:
+        """Raises VerificationError (a ValueError) unless `ok`; its text tells
+        of the first failure, as `"DIRECTORY/NAME" - mismatch`."""
+        if self.failures:
+            first = self.failures[0]
+            raise VerificationError(f"{self._quoted(first.path)} - {first.text}")
+        if self.malformed:
+            where = self._quoted(self.manifest)
+            raise VerificationError(f"{where} - line {self.malformed[0]} is not a checksum line")
+
+    def _quoted(self, name: str) -> str:
+        slash = "" if self.root.endswith("/") or not self.root else "/"
+        return quoted(f"{self.root}{slash}{name}")
+
+    def to_frame(self) -> pandas.DataFrame:
+        """The failures as a pandas DataFrame, one row each: `line` (int64),
+        `path`, `reason` (category), `expected`, `actual`, `error` (text or
+        None). Needs pandas: `pip install fordway[pandas]`."""
+        import pandas
+
+        rows = self.failures
+        reasons = ["mismatch", "missing", "unreadable"]
+        columns = {
+            "line": pandas.Series([row.line for row in rows], dtype="int64"),
+            "path": pandas.Series([row.path for row in rows], dtype=object),
+            "reason": pandas.Categorical([row.reason for row in rows], categories=reasons),
+            "expected": pandas.Series([row.expected for row in rows], dtype=object),
+            "actual": pandas.Series([row.actual for row in rows], dtype=object),
+            "error": pandas.Series(
+                [None if row.error is None else row.text for row in rows], dtype=object
+            ),
+        }
+        return pandas.DataFrame(columns)
+
+    def __str__(self) -> str:
+        parts = [f"{self.passed} passed", f"{len(self.failures)} failed"]
+        if self.malformed:
+            parts.append(f"{len(self.malformed)} malformed lines")
+        return ", ".join(parts)
+
+    def _repr_html_(self) -> str:
+        """A table of the failures, for notebooks."""
+        heads = "".join(
+            f"<th>{head}</th>" for head in ("line", "path", "what", "expected", "actual")
+        )
+        rows = "".join(
+            "<tr>"
+            + "".join(
+                f"<td>{html.escape(str(cell))}</td>"
+                for cell in (row.line, quoted(row.path), row.text, row.expected, row.actual or "")
+            )
+            + "</tr>"
+            for row in self.failures
+        )
+        table = f"<table><tr>{heads}</tr>{rows}</table>" if rows else ""
+        return f"<p><b>{'OK' if self.ok else 'FAILED'}</b>: {html.escape(str(self))}</p>{table}"

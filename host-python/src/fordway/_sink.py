@@ -1,0 +1,53 @@
+"""A file that a component prints into: in memory on Linux, a temporary file
+elsewhere.
+
+Not a callback: wasmtime hands those a few kilobytes at a time, and a process
+that ends while one is alive can crash.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+__all__ = ["Sink"]
+
+
+class Sink:
+    """Takes what is printed; a context manager, gone at its end."""
+
+    def __init__(self) -> None:
+        self._name: str | None = None
+        if hasattr(os, "memfd_create"):
+            self._descriptor = os.memfd_create("fordway", os.MFD_CLOEXEC)
+            self.path = f"/proc/self/fd/{self._descriptor}"
+        else:
+            self._descriptor, self._name = tempfile.mkstemp(prefix="fordway-")
+            self.path = self._name
+
+    def __enter__(self) -> Sink:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        os.close(self._descriptor)
+        if self._name is not None:
+            os.unlink(self._name)
+
+    @property
+    def size(self) -> int:
+        """How many bytes were printed."""
+        return os.fstat(self._descriptor).st_size
+
+    def read(self) -> bytes:
+        """Everything, in one allocation."""
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        with open(self._descriptor, "rb", buffering=0, closefd=False) as file:
+            return file.readall()
+
+    def readinto(self, view: memoryview) -> None:
+        """Everything, into a flat view of bytes of just that size."""
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        with open(self._descriptor, "rb", buffering=0, closefd=False) as file:
+            done = 0
+            while done < len(view):
+                done += file.readinto(view[done:]) or 0

@@ -1,0 +1,283 @@
+"""Digests of files, and directories checked against a manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pandas
+import pytest
+
+import fordway
+
+EMPTY = hashlib.sha1(b"").hexdigest()
+
+
+def test_the_wrong_signature_is_told(logs: Path) -> None:
+    report = fordway.verify(logs)
+    assert (report.passed, report.malformed, report.ok) == (9, (), False)
+    (failure,) = report.failures
+    assert (failure.line, failure.path, failure.reason) == (8, "httpd-08.log", "mismatch")
+    found = hashlib.sha1((logs / "httpd-08.log").read_bytes()).hexdigest()
+    assert failure.actual == found
+    assert failure.expected == hashlib.sha1(b"tampered").hexdigest()
+    assert (report.root, report.manifest) == (str(logs), "sha1sum.txt")
+
+
+def test_check_signatures_raises_until_the_signature_is_right(logs: Path) -> None:
+    with pytest.raises(ValueError, match="mismatch") as caught:
+        fordway.check_signatures(logs)
+    assert isinstance(caught.value, fordway.VerificationError)
+    assert str(caught.value) == f'"{logs}/httpd-08.log" - mismatch'
+    manifest = logs / "sha1sum.txt"
+    right = hashlib.sha1((logs / "httpd-08.log").read_bytes()).hexdigest()
+    wrong = hashlib.sha1(b"tampered").hexdigest()
+    manifest.write_text(manifest.read_text().replace(wrong, right))
+    fordway.check_signatures(logs)
+    assert fordway.verify(logs).ok
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (f"{EMPTY}  gone\n", '/gone" - missing'),
+        (f"{EMPTY}  ../x\n", '/../x" - The name leads outside the root'),
+        (f"{EMPTY}  e\nbad\n", '/sha1sum.txt" - line 2 is not a checksum line'),
+        (f"{EMPTY}  \x1b[31mred\n", '/\\x1b[31mred" - missing'),
+    ],
+)
+def test_what_is_wrong_is_told(text: str, told: str, tmp_path: Path) -> None:
+    (tmp_path / "e").touch()
+    (tmp_path / "sha1sum.txt").write_text(text)
+    with pytest.raises(fordway.VerificationError) as caught:
+        fordway.check_signatures(tmp_path)
+    assert str(caught.value) == f'"{tmp_path}{told}'
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 3, 8, None])
+def test_results_are_in_manifest_order_whatever_the_jobs(jobs: int | None, tmp_path: Path) -> None:
+    lines = []
+    for k in range(200):
+        (tmp_path / f"f{k}").write_bytes(b"x" * (k * 997 % 5000))
+        digest = EMPTY if k % 7 == 0 else hashlib.sha1(b"x" * (k * 997 % 5000)).hexdigest()
+        lines.append(f"{digest}  f{k}\n" + ("bad\n" if k % 31 == 0 else ""))
+    (tmp_path / "SHA1SUMS").write_text("".join(lines))
+    report = fordway.verify(tmp_path, jobs=jobs)
+    wrong = [k for k in range(200) if k % 7 == 0 and k * 997 % 5000]
+    assert [failure.path for failure in report.failures] == [f"f{k}" for k in wrong]
+    assert report.passed == 200 - len(wrong)
+    assert report.bytes == sum(k * 997 % 5000 for k in range(200))
+    assert list(report.malformed) == sorted(report.malformed)
+    assert len(report.malformed) == 7
+
+
+def test_a_manifest_is_looked_for_in_the_documented_order(tmp_path: Path) -> None:
+    (tmp_path / "e").touch()
+    with pytest.raises(fordway.ManifestError, match=r"looked for sha1sum\.txt, sha256sum\.txt"):
+        fordway.verify(tmp_path)
+    for name in ("SHA256SUMS", "sha256sum.txt", "sha1sum.txt"):
+        algorithm = "sha1" if "1s" in name else "sha256"
+        (tmp_path / name).write_text(f"{hashlib.new(algorithm).hexdigest()}  e\n")
+        assert fordway.verify(tmp_path).manifest == name
+
+
+@pytest.mark.parametrize(
+    ("manifest", "error", "told"),
+    [
+        ("nope", FileNotFoundError, "nope"),
+        ("dir", IsADirectoryError, "dir"),
+        ("../list", OSError, "leads outside"),
+        ("/etc/passwd", ValueError, "manifest: expected a path relative to root"),
+        ("pipe", OSError, "not a regular file"),
+        ("out", PermissionError, "out"),
+        (5, TypeError, "manifest: expected str"),
+    ],
+)
+def test_a_manifest_that_cannot_be_read_is_an_error(
+    manifest: Any, error: type[Exception], told: str, tmp_path: Path
+) -> None:
+    root = tmp_path / "root"
+    (root / "dir").mkdir(parents=True)
+    os.mkfifo(root / "pipe")
+    (tmp_path / "list").write_text(f"{EMPTY}  x\n")
+    (root / "out").symlink_to("../list")
+    with pytest.raises(error, match=told):
+        fordway.verify(root, manifest)
+
+
+def test_a_root_that_cannot_be_opened_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for name, error in (("nope", FileNotFoundError), ("file", NotADirectoryError)):
+        with pytest.raises(error) as caught:
+            fordway.verify(tmp_path / name)
+        assert caught.value.filename == str(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("jobs", "error"), [(0, ValueError), (-1, ValueError), (1.5, TypeError), (True, TypeError)]
+)
+def test_jobs_are_checked(jobs: Any, error: type[Exception], logs: Path) -> None:
+    with pytest.raises(error, match="jobs: expected"):
+        fordway.verify(logs, jobs=jobs)
+
+
+def test_nothing_outside_the_root_is_read(tmp_path: Path) -> None:
+    """What may not be read is given a true digest, so that reading it would
+    show as a pass."""
+    secret = tmp_path / "secret"
+    secret.write_text("secret")
+    root = tmp_path / "root"
+    (root / "dir").mkdir(parents=True)
+    digest = hashlib.sha1(b"secret").hexdigest()
+    (root / "link").symlink_to(secret)
+    (root / "relative").symlink_to("../secret")
+    (root / "chain").symlink_to("relative")
+    (root / "dirlink").symlink_to("..")
+    (root / "dir" / "up").symlink_to("../..")
+    (root / "proc").symlink_to(f"/proc/self/root{secret}")
+    names = [
+        "../secret",
+        str(secret),
+        f"dir/../../{secret.name}",
+        "link",
+        "relative",
+        "chain",
+        "dirlink/secret",
+        "dir/up/secret",
+        "proc",
+        f"../{tmp_path.name}/secret",
+    ]
+    (root / "sha1sum.txt").write_text("".join(f"{digest}  {name}\n" for name in names))
+    report = fordway.verify(root)
+    assert report.passed == 0
+    assert report.bytes == 0
+    assert [failure.path for failure in report.failures] == names
+    assert {failure.reason for failure in report.failures} == {"unreadable"}
+
+
+def test_special_files_are_failures_of_their_rows(tmp_path: Path) -> None:
+    (tmp_path / "dir").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "dangling").symlink_to("gone")
+    names = ["dir", "pipe", "loop", "dangling", "n" * 300, "ok"]
+    (tmp_path / "ok").touch()
+    (tmp_path / "sha1sum.txt").write_text("".join(f"{EMPTY}  {name}\n" for name in names))
+    report = fordway.verify(tmp_path)
+    assert report.passed == 1
+    assert [failure.path for failure in report.failures] == names[:-1]
+    told = [failure.text for failure in report.failures]
+    assert told == [
+        "Is a directory",
+        "Is not a regular file",
+        "Too many symbolic links",
+        "missing",
+        "The name is too long",
+    ]
+
+
+def test_a_name_that_is_not_utf8_is_a_failure(tmp_path: Path) -> None:
+    (tmp_path / "sha1sum.txt").write_bytes(EMPTY.encode() + b"  a\xff\n")
+    (tmp_path / "a\ufffd").touch()
+    (failure,) = fordway.verify(tmp_path).failures
+    assert failure.reason == "unreadable"
+    assert failure.path == "a\ufffd"
+
+
+def test_a_report_is_a_value(logs: Path) -> None:
+    report = fordway.verify(logs)
+    assert pickle.loads(pickle.dumps(report)).failures == report.failures
+    assert str(report) == "9 passed, 1 failed"
+    frame = report.to_frame()
+    assert isinstance(frame, pandas.DataFrame)
+    assert frame["reason"].tolist() == ["mismatch"]
+    assert frame["line"].dtype == "int64"
+    html = report._repr_html_()
+    assert "httpd-08.log" in html
+    assert "FAILED" in html
+    with pytest.raises(AttributeError):
+        report.passed = 10  # type: ignore[misc]
+
+
+def test_html_and_frames_hold_hostile_names(tmp_path: Path) -> None:
+    name = "<script>alert(1)</script>"
+    (tmp_path / "sha1sum.txt").write_text(f"{EMPTY}  {name}\n")
+    report = fordway.verify(tmp_path)
+    assert "<script>" not in report._repr_html_()
+    assert report.to_frame()["path"].tolist() == [name]
+    (tmp_path / "e").touch()
+    (tmp_path / "sha1sum.txt").write_text(f"{EMPTY}  e\n")
+    assert len(fordway.verify(tmp_path).to_frame()) == 0
+
+
+def test_progress_is_told_and_ends_at_the_total(logs: Path) -> None:
+    told: list[fordway.Progress] = []
+    report = fordway.verify(logs, progress=told.append, jobs=2)
+    assert [step.files for step in told] == sorted(step.files for step in told)
+    assert told[-1] == fordway.Progress(10, 10, report.bytes)
+
+
+def test_what_progress_raises_ends_the_check(logs: Path) -> None:
+    def stop(step: fordway.Progress) -> None:
+        raise LookupError("enough")
+
+    with pytest.raises(LookupError, match="enough"):
+        fordway.verify(logs, progress=stop)
+    assert fordway.verify(logs).passed == 9
+
+
+def test_digest_checks_its_algorithm(logs: Path) -> None:
+    with pytest.raises(ValueError, match="algorithm: expected one of md5, sha1"):
+        fordway.digest(logs / "sha1sum.txt", "crc32")
+
+
+def test_memory_does_not_grow_with_a_files_size(tmp_path: Path) -> None:
+    size = 1 << 30
+    with (tmp_path / "file").open("wb") as sparse:
+        sparse.truncate(size)
+    (tmp_path / "sha1sum.txt").write_text(f"{EMPTY}  file\n")
+    script = (
+        "import fordway, resource, sys\n"
+        "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "fordway.digest(__import__('sys').argv[1] + '/sha1sum.txt'); before = peak()\n"
+        "assert fordway.verify(sys.argv[1]).bytes == 1 << 30\n"
+        "print(peak() - before)\n"
+    )
+    arguments = [sys.executable, "-c", script, str(tmp_path)]
+    found = subprocess.run(arguments, capture_output=True, text=True, check=True)
+    assert int(found.stdout) < 64 * 1024
+
+
+def test_ctrl_c_stops_within_a_second_and_leaves_nothing_running(tmp_path: Path) -> None:
+    lines = []
+    for k in range(4):
+        with (tmp_path / f"f{k}").open("wb") as sparse:
+            sparse.truncate(20 << 30)
+        lines.append(f"{EMPTY}  f{k}\n")
+    (tmp_path / "sha1sum.txt").write_text("".join(lines))
+    script = (
+        "import fordway, sys, threading\n"
+        "print('ready', flush=True)\n"
+        "try:\n"
+        "    fordway.verify(sys.argv[1])\n"
+        "except KeyboardInterrupt:\n"
+        "    print(threading.active_count(), fordway.add(1, 2))\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    ) as checker:
+        assert checker.stdout is not None
+        checker.stdout.readline()
+        time.sleep(0.7)
+        begin = time.monotonic()
+        checker.send_signal(signal.SIGINT)
+        assert checker.stdout.read() == "1 3\n"
+        assert time.monotonic() - begin < 1
+    assert checker.returncode == 0

@@ -1,0 +1,134 @@
+"""The command `fordway`."""
+
+from __future__ import annotations
+
+import array
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import fordway
+
+
+def run(
+    *arguments: str | Path, cwd: Path | None = None, stdin: bytes = b""
+) -> tuple[int, bytes, str]:
+    command = [sys.executable, "-m", "fordway", *map(str, arguments)]
+    found = subprocess.run(command, cwd=cwd, input=stdin, capture_output=True)
+    return found.returncode, found.stdout, found.stderr.decode()
+
+
+def test_verify_tells_each_file(logs: Path) -> None:
+    status, out, err = run("verify", logs)
+    wanted = [f"httpd-{k:02}.log: {'FAILED' if k == 8 else 'OK'}" for k in range(1, 11)]
+    assert out.decode().splitlines() == wanted
+    assert err == "fordway: WARNING: 1 computed checksum did NOT match\n"
+    assert status == 1
+
+
+def test_verify_takes_a_manifest(logs: Path) -> None:
+    whole = run("verify", logs)
+    assert run("verify", logs, "sha1sum.txt") == whole
+    assert run("verify", logs / "sha1sum.txt") == whole
+    assert run("verify", "sha1sum.txt", cwd=logs) == whole
+    assert run("verify", cwd=logs) == whole
+    assert run("verify", logs, "--jobs", "1") == whole
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("nope", "nope: No such file or directory"), ("empty", '"empty": holds no manifest')],
+)
+def test_verify_tells_what_it_cannot_open(name: str, told: str, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    status, out, err = run("verify", name, cwd=tmp_path)
+    assert (status, out) == (1, b"")
+    assert err.startswith(f"fordway: {told}")
+    assert err.count("\n") == 1
+
+
+def test_filters_move_bytes(tmp_path: Path) -> None:
+    data = bytes(range(256)) * 100
+    assert run("write", tmp_path / "file", stdin=data) == (0, b"", "")
+    assert run("read", tmp_path / "file") == (0, data, "")
+    doubles = array.array("d", range(10_000))
+    squares = array.array("d", [x * x for x in doubles])
+    assert run("squares", stdin=doubles.tobytes()) == (0, squares.tobytes(), "")
+    assert run("squares") == (0, b"", "")
+    status, out, err = run("squares", stdin=b"123456789")
+    assert (status, out) == (1, b"")
+    assert err == "fordway: standard input has 9 bytes, expected a multiple of 8\n"
+
+
+def test_digest_prints_a_line_a_file(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"a")
+    (tmp_path / "b").write_bytes(b"b")
+    status, out, err = run("digest", "-a", "sha256", "a", "nope", "b", cwd=tmp_path)
+    wanted = [hashlib.sha256(data).hexdigest() for data in (b"a", b"b")]
+    assert (status, out.decode().split()) == (1, wanted)
+    assert err == "fordway: nope: No such file or directory\n"
+
+
+def test_a_sum_passes_its_own_check(tmp_path: Path) -> None:
+    (tmp_path / "dir").mkdir()
+    for name in ("a", "dir/b b", "back\\slash", "new\nline", "-x"):
+        (tmp_path / name).write_text(name)
+    for options in ([], ["--tag"], ["-a", "sha512"]):
+        status, out, err = run("sum", *options, tmp_path)
+        assert (status, err) == (0, "")
+        (tmp_path / "CHECKSUM").write_bytes(out)
+        assert fordway.verify(tmp_path).passed == 5
+        assert fordway.verify(tmp_path).ok
+
+
+def test_wrong_usage_is_told_and_exits_with_2(tmp_path: Path) -> None:
+    for arguments in (["fly"], ["verify", "--jobs", "0"], ["read"], ["sum", "-a", "crc32"], []):
+        status, out, err = run(*arguments, cwd=tmp_path)
+        assert (status, out) == (2, b"")
+        assert "usage: fordway" in err
+
+
+def test_help_names_every_verb() -> None:
+    status, out, _ = run("--help")
+    assert status == 0
+    for verb in ("verify", "digest", "sum", "read", "write", "squares"):
+        assert f"    {verb} " in out.decode()
+        assert run(verb, "--help")[0] == 0
+    assert run("--version")[1].decode() == f"fordway {fordway.__version__}\n"
+
+
+def test_a_reader_that_leaves_is_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(bytes(10_000_000))
+    script = f"{sys.executable} -m fordway read file | head -c 10 >/dev/null"
+    found = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True)
+    assert found.stderr == ""
+
+
+def test_ctrl_c_ends_it_with_130(tmp_path: Path) -> None:
+    with (tmp_path / "large").open("wb") as sparse:
+        sparse.truncate(40 << 30)
+    (tmp_path / "sha1sum.txt").write_text(f"{hashlib.sha1().hexdigest()}  large\n")
+    command = [sys.executable, "-m", "fordway", "verify", str(tmp_path)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        time.sleep(1.0)
+        process.send_signal(signal.SIGINT)
+        begin = time.monotonic()
+        assert process.wait() == 130
+        assert time.monotonic() - begin < 1
+        assert process.stderr is not None
+        assert process.stderr.read() == "fordway: interrupted\n"
+
+
+def test_the_command_is_installed() -> None:
+    found = subprocess.run(
+        [os.path.join(os.path.dirname(sys.executable), "fordway"), "--version"],
+        capture_output=True,
+        text=True,
+    )
+    assert found.stdout.startswith("fordway ")

@@ -1,0 +1,228 @@
+//! Many files led through a few slots.
+
+use super::function::{Function, Job};
+use super::slot::Slot;
+use crate::error::{Code, Error};
+use crate::fs::File;
+
+/// What came of a file: its digest and its length, or why there is none.
+pub type Outcome = Result<(Vec<u8>, u64), Error>;
+
+/// Hashes the files whose numbers `owners` yields, several side by side.
+///
+/// `open` opens the file of a number; `done` is told what came of each, in the
+/// order in which they end. A slot is filled again as soon as its file ends.
+/// At most [`Function::lanes`] files are open at a time, and of each a block
+/// is in memory and the next one on its way.
+pub fn hash(
+    function: Function,
+    owners: impl Iterator<Item = usize>,
+    mut open: impl FnMut(usize) -> Result<File, Error>,
+    mut done: impl FnMut(usize, Outcome),
+) {
+    let mut owners = owners.peekable();
+    let mut slots: Vec<Slot> = Vec::with_capacity(function.lanes());
+    // A file that could not be opened beside the others: one more try alone.
+    let mut alone = false;
+    loop {
+        while slots.len() < function.lanes() && (!alone || slots.is_empty()) {
+            let Some(&owner) = owners.peek() else { break };
+            match open(owner) {
+                Ok(file) => slots.push(Slot::new(owner, function, file)),
+                // It may be that too many files are open.
+                Err(error) if error.code == Code::Io && !slots.is_empty() => {
+                    alone = true;
+                    break;
+                }
+                Err(error) => done(owner, Err(error)),
+            }
+            alone = false;
+            owners.next();
+        }
+        if slots.is_empty() {
+            return;
+        }
+        let before = slots.len();
+        let filled = slots.into_iter().filter_map(|slot| fill(slot, &mut done));
+        slots = filled.collect();
+        // All lanes go on together, or those of small files would go empty.
+        if slots.len() == before || alone || owners.peek().is_none() {
+            advance(function, &mut slots);
+        }
+    }
+}
+
+/// Sees to it that a slot has blocks at hand, or tells how its file ended.
+fn fill(mut slot: Slot, done: &mut impl FnMut(usize, Outcome)) -> Option<Slot> {
+    let owner = slot.owner;
+    match slot.fill() {
+        Ok(true) => return Some(slot),
+        Ok(false) => done(owner, slot.finish()),
+        Err(error) => done(owner, Err(error)),
+    }
+    None
+}
+
+/// Takes in blocks of the files of which the most is left, so that none is
+/// left over at the end, where it would be hashed alone.
+fn advance(function: Function, slots: &mut [Slot]) {
+    let together = function.together(slots.len());
+    slots.sort_by_key(|slot| std::cmp::Reverse(slot.left()));
+    let slots = &mut slots[..together];
+    let mut jobs: Vec<Job> = slots.iter_mut().map(Slot::job).collect();
+    let blocks = function.advance(&mut jobs);
+    slots.iter_mut().for_each(|slot| slot.skip(blocks));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fs::Dir;
+    use proptest::prelude::*;
+    use std::fs;
+    use std::io::Write as _;
+
+    const BOUNDARIES: [usize; 24] = [
+        0, 1, 54, 55, 56, 57, 63, 64, 65, 119, 120, 127, 128, 129, 4095, 4096, 65_535, 65_536,
+        65_537, 65_599, 65_600, 131_072, 131_073, 200_000,
+    ];
+
+    fn content(file: usize, size: usize) -> Vec<u8> {
+        let pattern: Vec<u8> = (0..=250).map(|at| at ^ file as u8).collect();
+        let mut content = pattern.repeat(size / pattern.len() + 1);
+        content.truncate(size);
+        content
+    }
+
+    /// A directory of files of these sizes, named by their numbers.
+    fn tree(sizes: &[usize]) -> (tempfile::TempDir, Dir) {
+        let tree = tempfile::tempdir().unwrap();
+        for (file, &size) in sizes.iter().enumerate() {
+            fs::write(tree.path().join(file.to_string()), content(file, size)).unwrap();
+        }
+        let (dir, rest) = Dir::locate(tree.path().to_str().unwrap()).unwrap();
+        let dir = dir.open_dir(&rest).unwrap();
+        (tree, dir)
+    }
+
+    /// What came of each file, in their order.
+    fn outcomes(
+        function: Function,
+        files: usize,
+        open: impl FnMut(usize) -> Result<File, Error>,
+    ) -> Vec<Outcome> {
+        let mut found: Vec<Option<Outcome>> = vec![None; files];
+        hash(function, 0..files, open, |file, outcome| {
+            assert!(found[file].replace(outcome).is_none(), "file {file} is told of twice");
+        });
+        found.into_iter().map(|outcome| outcome.expect("each file is told of")).collect()
+    }
+
+    fn check(function: Function, sizes: &[usize]) {
+        let (_tree, dir) = tree(sizes);
+        let found = outcomes(function, sizes.len(), |file| dir.open(&file.to_string()));
+        for (file, (outcome, &size)) in found.into_iter().zip(sizes).enumerate() {
+            let mut hasher = function.algorithm().hasher();
+            hasher.update(&content(file, size));
+            assert_eq!(outcome, Ok((hasher.finish().into_vec(), size as u64)), "file {file}");
+        }
+    }
+
+    #[test]
+    fn files_of_every_size_on_a_boundary_are_hashed() {
+        for function in Function::ALL {
+            check(function, &BOUNDARIES);
+            for size in BOUNDARIES {
+                check(function, &[size]);
+                check(function, &[size.min(5_000); 18]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_file_goes_on_while_short_ones_come_and_go() {
+        let mut sizes: Vec<usize> = (0..60).map(|file| file * 61).collect();
+        sizes[3] = 1_000_000;
+        for function in Function::ALL {
+            check(function, &sizes);
+        }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_opened_is_told_of() {
+        let (tree, dir) = tree(&[10; 30]);
+        fs::remove_file(tree.path().join("0")).unwrap();
+        fs::remove_file(tree.path().join("17")).unwrap();
+        fs::remove_file(tree.path().join("29")).unwrap();
+        let found = outcomes(Function::Sha1, 30, |file| dir.open(&file.to_string()));
+        for (file, outcome) in found.iter().enumerate() {
+            assert_eq!(outcome.is_err(), [0, 17, 29].contains(&file), "file {file}");
+        }
+    }
+
+    #[test]
+    fn where_few_files_may_be_open_all_are_hashed() {
+        use std::cell::Cell;
+        let (_tree, dir) = tree(&BOUNDARIES);
+        let open = Cell::new(0);
+        let mut done = 0;
+        hash(
+            Function::Sha1,
+            0..BOUNDARIES.len(),
+            |file| {
+                if open.get() == 3 {
+                    return Err(Error::new(Code::Io, "", "too many files are open"));
+                }
+                open.set(open.get() + 1);
+                dir.open(&file.to_string())
+            },
+            |_, outcome| {
+                open.set(open.get() - 1);
+                assert!(outcome.is_ok());
+                done += 1;
+            },
+        );
+        assert_eq!(done, BOUNDARIES.len());
+    }
+
+    #[test]
+    fn a_file_that_changes_meanwhile_does_not_pass() {
+        for (size, grows) in [(0, true), (10, true), (10, false), (200_000, true), (200_000, false)]
+        {
+            let (tree, dir) = tree(&[size; 20]);
+            let found = outcomes(Function::Sha256, 20, |file| {
+                let opened = dir.open(&file.to_string());
+                let path = tree.path().join(file.to_string());
+                let mut options = fs::OpenOptions::new();
+                let mut changed = options.append(true).open(path).unwrap();
+                match (file % 5, grows) {
+                    (0, true) => changed.write_all(b"more").unwrap(),
+                    (0, false) => changed.set_len(size as u64 - 1).unwrap(),
+                    _ => {}
+                }
+                opened
+            });
+            for (file, outcome) in found.into_iter().enumerate() {
+                match outcome {
+                    Ok(_) => assert_ne!(file % 5, 0, "{size} {grows}"),
+                    Err(error) => {
+                        assert_eq!(error.message, "changed while it was read");
+                        assert_eq!(file % 5, 0, "{size} {grows}");
+                    }
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(16))]
+        #[test]
+        fn files_of_any_sizes_are_hashed(
+            sizes in proptest::collection::vec(prop_oneof![4 => 0usize..300, 1 => 0usize..150_000], 0..40),
+        ) {
+            for function in Function::ALL {
+                check(function, &sizes);
+            }
+        }
+    }
+}
