@@ -1,6 +1,6 @@
 //! Digests of files, and directories checked against a manifest.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use crate::error::{Code, Error};
 use crate::fs::{Dir, File, Kind};
@@ -143,7 +143,7 @@ impl Verification {
         (extras, faults)
     }
 
-    fn listed(&self) -> HashSet<String> {
+    fn listed(&self) -> BTreeSet<String> {
         let entries = self.entries(0, self.len());
         entries.map(|entry| paths::normal(&String::from_utf8_lossy(entry.name))).collect()
     }
