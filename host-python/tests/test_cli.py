@@ -81,9 +81,13 @@ def test_verify_tells_more_if_asked(logs: Path) -> None:
 
 
 def test_verify_shows_a_bar_on_a_terminal(logs: Path) -> None:
+    import fcntl
     import pty
+    import struct
+    import termios
 
     terminal, end = pty.openpty()
+    fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("4H", 25, 100, 0, 0))
     command = [sys.executable, "-m", "fordway", "verify", "--quiet", str(logs)]
     with subprocess.Popen(command, stderr=end, stdout=subprocess.PIPE) as process:
         os.close(end)
