@@ -17,7 +17,7 @@ OLDEST := .venv/oldest
 PIP := $(VENV)/bin/python -m pip --quiet --disable-pip-version-check
 LOGS := target/test-logs
 
-.PHONY: help demo test component setup lint test-rust test-python test-oldest vectors wheel clean
+.PHONY: help demo test component echo setup lint test-rust test-python test-oldest vectors wheel clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -40,6 +40,9 @@ component: rust ## build the component and put it where the hosts take it
 	@echo "== building the component"
 	@cargo build --release --locked --target $(TARGET)
 	@cmp -s $(BUILT) $(CARRIED) || cp $(BUILT) $(CARRIED)
+
+echo: rust ## build the component that the tests of values call
+	@cargo build --quiet --release --locked --target $(TARGET) --package fordway-echo
 
 # --- set-up ---------------------------------------------------------------
 
@@ -74,7 +77,8 @@ lint: setup $(VENV)/test-installed ## cargo fmt, clippy, ruff, mypy
 	@echo "== lints"
 	@cargo fmt --check
 	@cargo clippy --quiet --locked --all-targets -- --deny warnings
-	@cargo clippy --quiet --locked --target $(TARGET) -- --deny warnings
+	@cargo clippy --quiet --locked --target $(TARGET) --workspace -- --deny warnings
+	@cargo clippy --quiet --locked --target $(TARGET) --features scalar -- --deny warnings
 	@cd host-python && ../$(VENV)/bin/ruff check --quiet . ../tests && ../$(VENV)/bin/ruff format --quiet --check . ../tests
 	@cd host-python && ../$(VENV)/bin/mypy --strict
 	@$(VENV)/bin/python tests/vectors.py --check
@@ -84,14 +88,14 @@ test-rust: ## native tests of the core
 	@mkdir -p $(LOGS)
 	@cargo test --locked 2>&1 | tee $(LOGS)/rust.txt
 
-test-python: setup $(VENV)/test-installed ## the Python package
+test-python: setup echo $(VENV)/test-installed ## the Python package
 	@echo "== the Python package"
 	@mkdir -p $(LOGS)
 	@cd host-python && ../$(VENV)/bin/python -m pytest --quiet 2>&1 | tee ../$(LOGS)/python.txt
 
 # The low end of the range that pyproject.toml states: the oldest wasmtime, and
 # pandas 2, whose columns do not copy on write.
-test-oldest: setup $(OLDEST)/installed ## the Python package with its oldest dependencies
+test-oldest: setup echo $(OLDEST)/installed ## the Python package with its oldest dependencies
 	@echo "== the Python package with its oldest dependencies"
 	@mkdir -p $(LOGS)
 	@cd host-python && ../$(OLDEST)/bin/python -m pytest --quiet 2>&1 | tee ../$(LOGS)/python-oldest.txt

@@ -1,11 +1,14 @@
 //! Digests of files, and directories checked against a manifest.
 
+use std::collections::BTreeSet;
+
 use crate::error::{Code, Error};
-use crate::fs::{Dir, File};
+use crate::fs::{Dir, File, Kind};
 use crate::hash::{Algorithm, hex};
 use crate::lanes::function::Function;
 use crate::lanes::schedule::{self, Outcome};
 use crate::manifest::{self, Entry, Manifest, Parser};
+use crate::walk::{Found, walk};
 use crate::{files, paths};
 
 /// The largest manifest that is read, in bytes.
@@ -109,6 +112,40 @@ impl Verification {
     /// The listed files in a range of positions.
     pub fn entries(&self, start: usize, end: usize) -> impl Iterator<Item = Entry<'_>> {
         (start..end.min(self.len())).map(|at| self.manifest.entry(at))
+    }
+
+    /// How many bytes the listed files in a range have, as far as can be seen.
+    pub fn size(&self, start: usize, end: usize) -> u64 {
+        let size = |entry| -> Result<u64, Error> {
+            let stat = self.root.stat(name_of(entry)?, true)?;
+            Ok(if stat.kind == Kind::File { stat.size } else { 0 })
+        };
+        self.entries(start, end).map(|entry| size(entry).unwrap_or(0)).sum()
+    }
+
+    /// Those of `names` that no line names.
+    pub fn unlisted(&self, names: Vec<String>) -> Vec<String> {
+        let listed = self.listed();
+        names.into_iter().filter(|name| !listed.contains(&paths::normal(name))).collect()
+    }
+
+    /// The files below the root that no line names, and what could not be
+    /// looked at.
+    pub fn extras(&self) -> (Vec<String>, Vec<Error>) {
+        let mut listed = self.listed();
+        listed.insert(paths::normal(&self.manifest_path));
+        let (mut extras, mut faults) = (Vec::new(), Vec::new());
+        walk(&self.root, &mut |found| match found {
+            Found::File(path) if listed.contains(&path) => {}
+            Found::File(path) => extras.push(path),
+            Found::Fault(error) => faults.push(error),
+        });
+        (extras, faults)
+    }
+
+    fn listed(&self) -> BTreeSet<String> {
+        let entries = self.entries(0, self.len());
+        entries.map(|entry| paths::normal(&String::from_utf8_lossy(entry.name))).collect()
     }
 
     /// Checks the listed files in a range of positions.
@@ -311,6 +348,22 @@ mod tests {
         assert_eq!((report.passed, report.bytes), (120, 480));
         let lines: Vec<u32> = report.failures.iter().map(|failure| failure.line).collect();
         assert_eq!(lines, wrong);
+    }
+
+    #[test]
+    fn what_no_line_names_is_found() {
+        let (dir, root) = tree(&format!("{EMPTY}  ./empty\n{EMPTY}  sub/../gone\n"));
+        fs::create_dir(dir.path().join("sub")).unwrap();
+        fs::write(dir.path().join("sub/more"), "").unwrap();
+        std::os::unix::fs::symlink("nowhere", dir.path().join("dangling")).unwrap();
+        let verification = Verification::open(&root, None).unwrap();
+        let (extras, faults) = verification.extras();
+        assert_eq!(extras, ["full", "sub/more"]);
+        assert_eq!(faults.len(), 1, "{faults:?}");
+        assert_eq!(faults[0].path, "dangling");
+        let names = ["empty", "gone", "full", "./sub//more"].map(str::to_owned);
+        assert_eq!(verification.unlisted(names.to_vec()), ["full", "./sub//more"]);
+        assert_eq!(verification.size(0, 9), 0);
     }
 
     #[test]

@@ -128,6 +128,19 @@ impl wit::GuestVerification for checksums::Verification {
         entries.map(wit::Entry::from).collect()
     }
 
+    fn size(&self, start: u32, end: u32) -> u64 {
+        self.size(start as usize, end as usize)
+    }
+
+    fn unlisted(&self, names: Vec<String>) -> Vec<String> {
+        self.unlisted(names)
+    }
+
+    fn extras(&self) -> wit::Extras {
+        let (paths, faults) = self.extras();
+        wit::Extras { paths, faults: faults.into_iter().map(types::Error::from).collect() }
+    }
+
     fn check(&self, start: u32, end: u32) -> wit::Report {
         self.check(start as usize, end as usize).into()
     }

@@ -68,6 +68,22 @@ pub fn join(base: &str, name: &str) -> String {
     }
 }
 
+/// A relative name without `.`, doubled slashes and, where that can be told from
+/// the text, `..`: so that two spellings of one name become equal.
+pub fn normal(name: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in name.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            _ => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
 /// What is left of `path` below the directory `base`, or None if `base` does
 /// not hold it. Both are compared part by part, as text.
 pub fn below(path: &str, base: &str) -> Option<String> {
@@ -128,6 +144,15 @@ mod tests {
         assert_eq!(split("/a"), ("/", "a"));
         assert_eq!(split("a/b/c"), ("a/b", "c"));
         assert_eq!(split("a/"), ("a", ""));
+    }
+
+    #[test]
+    fn spellings_of_a_name_become_equal() {
+        for name in ["a/b", "./a/b", "a//b", "a/./b", "a/c/../b", "x/../a/b"] {
+            assert_eq!(normal(name), "a/b", "{name}");
+        }
+        assert_eq!(normal("../a"), "../a");
+        assert_eq!(normal("."), "");
     }
 
     #[test]

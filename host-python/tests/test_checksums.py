@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import pickle
+import re
 import signal
 import subprocess
 import sys
@@ -221,7 +223,85 @@ def test_progress_is_told_and_ends_at_the_total(logs: Path) -> None:
     told: list[fordway.Progress] = []
     report = fordway.verify(logs, progress=told.append, jobs=2)
     assert [step.files for step in told] == sorted(step.files for step in told)
-    assert told[-1] == fordway.Progress(10, 10, report.bytes)
+    assert told[-1] == fordway.Progress(10, 10, report.bytes, report.bytes)
+
+
+def test_progress_shows_a_bar(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fordway.verify(logs, progress=True)
+    assert "10/10 files" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("progress", [5, "yes"])
+def test_progress_is_checked(progress: Any, logs: Path) -> None:
+    with pytest.raises(TypeError, match="progress: expected True or a callable"):
+        fordway.verify(logs, progress=progress)
+
+
+def test_extra_and_unlisted_files_are_told(logs: Path) -> None:
+    (logs / "dir").mkdir()
+    (logs / "dir" / "more").touch()
+    (logs / "zz").symlink_to("nowhere")
+    report = fordway.verify(logs, extra=True, require=["./httpd-01.log", "httpd-11.log"])
+    assert report.extra == ("dir/more",)
+    assert [error.filename for error in report.unseen] == ["zz"]  # type: ignore[attr-defined]
+    assert report.unlisted == ("httpd-11.log",)
+    assert fordway.verify(logs).extra == ()
+
+
+def test_a_name_that_is_required_and_not_listed_fails(tmp_path: Path) -> None:
+    (tmp_path / "e").touch()
+    (tmp_path / "sha1sum.txt").write_text(f"{EMPTY}  e\n")
+    assert fordway.verify(tmp_path, require=["e"]).ok
+    report = fordway.verify(tmp_path, require=["e", "f"])
+    assert not report.ok
+    with pytest.raises(fordway.VerificationError, match='/f" - not listed'):
+        report.raise_for_failures()
+    with pytest.raises(TypeError, match="require: expected a list of names, got str"):
+        fordway.verify(tmp_path, require="e")
+    with pytest.raises(TypeError, match=r"require\[1\]: expected str"):
+        fordway.verify(tmp_path, require=["e", 5])  # type: ignore[list-item]
+
+
+def test_every_file_of_a_tree_is_seen(tmp_path: Path) -> None:
+    names = [f"n{k}" for k in range(18)]
+    for name in names:
+        (tmp_path / name).touch()
+    for name in (b"bad\xff", b"\xfe"):
+        with open(os.path.join(os.fsencode(tmp_path), name), "wb"):
+            pass
+    (tmp_path / "sha1sum.txt").write_text(f"{EMPTY}  n0\n")
+    report = fordway.verify(tmp_path, extra=True)
+    assert report.extra == tuple(sorted(names[1:]))
+    assert len(report.unseen) == 2
+    assert "not UTF-8" in str(report.unseen[0])
+
+
+def test_a_report_sums_up(logs: Path) -> None:
+    report = fordway.verify(logs)
+    assert report.files == 10
+    assert re.fullmatch(r"10 files, [\d,]+ bytes in \d+\.\d\d s, \d+\.\d\d GB/s", report.summary)
+    plain = json.loads(json.dumps(report.to_dict()))
+    assert plain["failures"][0]["actual"] == report.failures[0].actual
+    assert plain["passed"] == 9
+    assert plain["ok"] is False
+
+
+@pytest.mark.parametrize("algorithm", ["sha1", "sha256"])
+def test_files_of_every_size_pass_side_by_side(algorithm: str, tmp_path: Path) -> None:
+    """In the component, where they are hashed in SIMD lanes."""
+    edges = [0, 1, 55, 56, 57, 63, 64, 65, 119, 120, 127, 128, 129, 4096, 65535, 65536, 65537]
+    sizes = edges + [edge * 3 + 1 for edge in edges] + [300_001, 1_000_000]
+    lines = []
+    for k, size in enumerate(sizes):
+        data = bytes(range(k, 251)) * (size // (251 - k) + 1)
+        (tmp_path / str(k)).write_bytes(data[:size])
+        lines.append(f"{hashlib.new(algorithm, data[:size]).hexdigest()}  {k}\n")
+    for order in (lines, lines[::-1], lines * 3):
+        (tmp_path / "CHECKSUM").write_text("".join(order))
+        for jobs in (1, 2):
+            report = fordway.verify(tmp_path, jobs=jobs)
+            assert report.ok, report.failures
+            assert report.passed == len(order)
 
 
 def test_what_progress_raises_ends_the_check(logs: Path) -> None:

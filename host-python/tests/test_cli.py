@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -51,6 +52,56 @@ def test_verify_tells_what_it_cannot_open(name: str, told: str, tmp_path: Path) 
     assert (status, out) == (1, b"")
     assert err.startswith(f"fordway: {told}")
     assert err.count("\n") == 1
+
+
+def test_verify_prints_json(logs: Path) -> None:
+    status, out, err = run("verify", "--json", "--extra", logs)
+    assert (status, err) == (1, "")
+    report = json.loads(out)
+    assert report["passed"] == 9
+    (failure,) = report["failures"]
+    found = hashlib.sha1((logs / "httpd-08.log").read_bytes()).hexdigest()
+    assert (failure["path"], failure["reason"]) == ("httpd-08.log", "mismatch")
+    assert failure["actual"] == found
+    assert set(report) == set(fordway.verify(logs).to_dict())
+
+
+def test_verify_tells_more_if_asked(logs: Path) -> None:
+    (logs / "more").touch()
+    arguments = ["--extra", "--require", "gone", "--summary", "--quiet"]
+    status, out, err = run("verify", *arguments, logs)
+    assert (status, out) == (1, b"httpd-08.log: FAILED\n")
+    lines = err.splitlines()
+    assert lines[:3] == [
+        "fordway: WARNING: 1 computed checksum did NOT match",
+        'fordway: "gone": required, and not listed',
+        'fordway: "more": not listed',
+    ]
+    assert lines[3].startswith("fordway: 10 files, ")
+
+
+def test_verify_shows_a_bar_on_a_terminal(logs: Path) -> None:
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    terminal, end = pty.openpty()
+    fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("4H", 25, 100, 0, 0))
+    command = [sys.executable, "-m", "fordway", "verify", "--quiet", str(logs)]
+    with subprocess.Popen(command, stderr=end, stdout=subprocess.PIPE) as process:
+        os.close(end)
+        shown = b""
+        try:
+            while chunk := os.read(terminal, 4096):
+                shown += chunk
+        except OSError:  # how Linux tells the end
+            pass
+        assert process.stdout is not None
+        assert process.stdout.read() == b"httpd-08.log: FAILED\n"
+    os.close(terminal)
+    assert b"10/10 files" in shown
+    assert b"WARNING: 1 computed checksum did NOT match" in shown
 
 
 def test_filters_move_bytes(tmp_path: Path) -> None:

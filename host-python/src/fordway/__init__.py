@@ -10,18 +10,19 @@ A function that takes a path may touch the directory of that path, for that one
 call, and nothing else. A `Sandbox` keeps one directory, and can have limits.
 """
 
-from ._checksums import Progress
 from ._default import default as _default
 from ._exceptions import (
     CallTimeout,
     ClosedError,
     ComponentError,
     FordwayError,
+    IncompleteError,
     ManifestError,
     MemoryLimitError,
     TrapError,
     VerificationError,
 )
+from ._job import Progress
 from ._report import Failure, Report
 from ._sandbox import Sandbox
 from ._tour import Person, UserInfo
@@ -54,6 +55,7 @@ __all__ = [
     "ComponentError",
     "Failure",
     "FordwayError",
+    "IncompleteError",
     "ManifestError",
     "MemoryLimitError",
     "Person",

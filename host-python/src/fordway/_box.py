@@ -34,6 +34,9 @@ class Reach(NamedTuple):
 class Box(ABC):
     """What the mixins need of where they run."""
 
+    _memory: int | None = None
+    """The memory limit of instances, in bytes."""
+
     @abstractmethod
     def _guest(self) -> Guest:
         """The instance for calls that touch no file."""

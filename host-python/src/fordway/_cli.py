@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import Any, BinaryIO
 
 from . import __version__
 from ._checksums import ALGORITHMS
 from ._default import default
-from ._exceptions import FordwayError
+from ._exceptions import FordwayError, quoted
 from ._guest import Guest
+from ._report import Report
 from ._sink import Sink
 from ._transcript import Options, Transcript
 
@@ -87,6 +90,25 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument(
         "-j", "--jobs", type=_positive, metavar="N", help="threads (default: one a processor)"
     )
+    verify.add_argument("--json", action="store_true", help="print the report as JSON instead")
+    verify.add_argument(
+        "--extra", action="store_true", help="tell the files that no line names, on standard error"
+    )
+    verify.add_argument(
+        "--require",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="fail if no line names NAME; may be given again",
+    )
+    verify.add_argument(
+        "--summary", action="store_true", help="tell files, bytes, seconds and speed at the end"
+    )
+    verify.add_argument(
+        "--progress",
+        action=argparse.BooleanOptionalAction,
+        help="show a bar (default: if standard error is a terminal and tqdm is installed)",
+    )
     verify.set_defaults(run=_verify)
 
     digest = verbs.add_parser("digest", help="print the digest of each file, a line each")
@@ -141,13 +163,59 @@ def _verify(options: argparse.Namespace) -> int:
         root, manifest = os.path.split(root)
         root = root or os.curdir
     out = _binary(sys.stdout)
+    progress = _shows_bar(options)
+    err = _beside_bar if progress else _warn
+    silent = options.json or options.said == "status"
     transcript = Transcript(
-        Options(options.said, options.ignore_missing, options.strict),
+        Options("status" if silent else options.said, options.ignore_missing, options.strict),
         lambda line: out.write(line.encode(errors="surrogateescape") + b"\n"),
-        lambda line: print(f"fordway: {line}", file=sys.stderr),
+        err,
     )
-    report = default._verify(root, manifest, options.jobs, None, transcript.range)
-    return 0 if transcript.summary(report) else 1
+    report = default._verify(
+        root,
+        manifest,
+        options.jobs,
+        progress,
+        None,
+        options.require,
+        options.extra,
+        None if silent else transcript.range,
+    )
+    ok = transcript.summary(report) and not report.unlisted
+    if options.json:
+        out.write(json.dumps(report.to_dict(), indent=2).encode() + b"\n")
+    if not silent:
+        _tell_more(report)
+    if options.summary:
+        _warn(report.summary)
+    return 0 if ok else 1
+
+
+def _tell_more(report: Report) -> None:
+    """What GNU does not tell, on standard error."""
+    for name in report.unlisted:
+        _warn(f"{quoted(name)}: required, and not listed")
+    for name in report.extra:
+        _warn(f"{quoted(name)}: not listed")
+    for error in report.unseen:
+        _warn(_told(error))
+
+
+def _shows_bar(options: argparse.Namespace) -> bool:
+    if options.progress is not None:
+        return bool(options.progress)
+    quiet = options.json or options.said == "status"
+    return not quiet and sys.stderr.isatty() and find_spec("tqdm") is not None
+
+
+def _warn(line: str) -> None:
+    print(f"fordway: {line}", file=sys.stderr)
+
+
+def _beside_bar(line: str) -> None:
+    from tqdm.auto import tqdm
+
+    tqdm.write(f"fordway: {line}", file=sys.stderr)
 
 
 def _digest(options: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ Exception
  └─ FordwayError
      ├─ ManifestError          no manifest, or nothing in it (a ValueError)
      ├─ VerificationError      a file that did not pass (a ValueError)
+     ├─ IncompleteError        an executor lost workers (a RuntimeError)
      ├─ ClosedError            used after close (a ValueError)
      ├─ CallTimeout            the time limit was exceeded (a TimeoutError)
      ├─ MemoryLimitError       the memory limit was exceeded (a MemoryError)
@@ -18,12 +19,17 @@ Exception
 from __future__ import annotations
 
 import errno
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ._report import Report
 
 __all__ = [
     "CallTimeout",
     "ClosedError",
     "ComponentError",
     "FordwayError",
+    "IncompleteError",
     "ManifestError",
     "MemoryLimitError",
     "TrapError",
@@ -41,6 +47,26 @@ class ManifestError(FordwayError, ValueError):
 
 class VerificationError(FordwayError, ValueError):
     """A listed file did not pass, or a line could not be understood."""
+
+
+class IncompleteError(FordwayError, RuntimeError):
+    """An executor lost workers for good, so that not every file was checked.
+
+    `unchecked` tells the ranges of entries, each from its first position,
+    counted from 0, up to but not including its last; `report` what was found
+    in the others. Its cause is what the executor raised."""
+
+    def __init__(self, length: int, unchecked: tuple[tuple[int, int], ...]) -> None:
+        ranges = ", ".join(f"{start + 1} to {end}" for start, end in unchecked)
+        super().__init__(
+            f"the executor lost workers: of {length} entries these were not checked: {ranges}"
+        )
+        self.length = length
+        self.unchecked = unchecked
+        self.report: Report | None = None
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return type(self), (self.length, self.unchecked)
 
 
 class ClosedError(FordwayError, ValueError):
@@ -67,6 +93,7 @@ for _class in (
     FordwayError,
     ManifestError,
     VerificationError,
+    IncompleteError,
     ClosedError,
     CallTimeout,
     MemoryLimitError,

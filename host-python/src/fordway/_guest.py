@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import os
 import re
 import threading
 from collections.abc import Iterable, Sequence
@@ -36,6 +37,10 @@ class Grant:
 
     directory: str
     writable: bool = False
+
+    def absolute(self) -> Grant:
+        """The same for a process with another current directory."""
+        return Grant(os.path.abspath(self.directory), self.writable)
 
 
 class Guest:

@@ -8,18 +8,19 @@ fit, text holds no lone surrogate, names of cases exist.
 from __future__ import annotations
 
 import ctypes
+import math
 import operator
 import struct
 from array import array
 from collections.abc import Callable, Sequence
 from numbers import Real
-from typing import Any
+from typing import Any, NamedTuple
 
 from ._memory import ENTRY, KINDS, PAYLOAD, VALUE, Memory, as_code, scatter
 from ._resource import Resource
 from ._types import SCALARS, Type
 
-__all__ = ["Lower", "Mismatch", "buffer_of", "lowering"]
+__all__ = ["Given", "Lower", "Mismatch", "buffer_of", "lowering"]
 
 Lower = Callable[[Any], None]
 
@@ -102,14 +103,19 @@ def _float(type_: Type, memory: Memory, offset: int, keep: list[Any]) -> Lower:
     def lower(value: Any) -> None:
         if type(value) is not float:
             value = real(value)
-        if narrow:
-            try:
-                struct.pack("f", value)
-            except OverflowError:
-                raise Mismatch(OverflowError, "a float that fits in 32 bits", value) from None
-        view[at] = value
+        view[at] = narrowed(value) if narrow else value
 
     return lower
+
+
+def narrowed(value: float) -> float:
+    """A float that is about to lose half its bits, if it does not become
+    infinite by it."""
+    try:
+        struct.pack("<f", value)
+    except OverflowError:
+        raise Mismatch(OverflowError, "a float that fits in 32 bits", value) from None
+    return value
 
 
 def real(value: Any) -> float:
@@ -254,7 +260,10 @@ def array_of(value: Any, kind: str) -> array[Any]:
     allowed = {float, int} if code in "fd" else {int}
     try:
         if allowed.issuperset(map(type, value)):
-            return array(code, value)
+            numbers = array(code, value)
+            # What does not fit in a C float has become infinite.
+            if code != "f" or not (math.inf in numbers or -math.inf in numbers):
+                return numbers
     except OverflowError:
         pass
     # Something is not of the plain types: convert one by one, and say which.
@@ -263,6 +272,8 @@ def array_of(value: Any, kind: str) -> array[Any]:
     for at, item in enumerate(value):
         try:
             number = convert(item)
+            if code == "f":
+                narrowed(number)
             try:
                 numbers.append(number)
             except OverflowError:
@@ -446,12 +457,18 @@ def _resource(type_: Type, memory: Memory, offset: int, keep: list[Any]) -> Lowe
     return lower
 
 
+class Given(NamedTuple):
+    """Says that a resource is no longer its owner's once the call was made."""
+
+    resource: Resource
+
+
 def _own(type_: Type, memory: Memory, offset: int, keep: list[Any]) -> Lower:
     borrow = _resource(type_, memory, offset, keep)
 
     def lower(value: Any) -> None:
         borrow(value)
-        keep.append(value.give_away())
+        keep.append(Given(value))
 
     return lower
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ._lift import lifting_result
-from ._lower import Mismatch, lowering
+from ._lower import Given, Mismatch, lowering
 from ._memory import KINDS, LAYOUT_IS_KNOWN, VALUE, Memory
 from ._stock import stock_plan
 from ._types import Function
@@ -64,6 +64,10 @@ def fast_plan(function: Function, store: Store, func: Func) -> Run:
                 lower(arguments[at])
                 at += 1
             error = _call(*call)
+            if keep:
+                for item in keep:
+                    if type(item) is Given:
+                        item.resource.give_away()
         except Mismatch as mismatch:
             raise mismatch.lift(params[at][0]) from None
         finally:

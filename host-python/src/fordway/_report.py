@@ -38,6 +38,17 @@ class Failure:
         """What is wrong in a word, or the error's message."""
         return str(getattr(self.error, "strerror", None) or self.error or self.reason)
 
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain values, ready for JSON."""
+        return {
+            "line": self.line,
+            "path": self.path,
+            "reason": self.reason,
+            "expected": self.expected,
+            "actual": self.actual,
+            "error": None if self.error is None else self.text,
+        }
+
     @classmethod
     def lift(cls, fields: tuple[int, str, str, tuple[str, Any]]) -> Failure:
         """From the fields of the WIT record."""
@@ -61,6 +72,12 @@ class Report:
     """The files that did not pass, in the manifest's order."""
     malformed: tuple[int, ...] = ()
     """The numbers of the lines that could not be understood, from 1."""
+    unlisted: tuple[str, ...] = ()
+    """The required names that no line names."""
+    extra: tuple[str, ...] = ()
+    """The files that no line names, if they were asked for."""
+    unseen: tuple[Exception, ...] = ()
+    """What could not be looked at in the search for those."""
     root: str = ""
     """The directory, as the caller gave it."""
     manifest: str = ""
@@ -70,8 +87,10 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether every line was understood and every listed file passed."""
-        return self.passed > 0 and not self.failures and not self.malformed
+        """Whether every line was understood, every listed file passed and
+        every required name is listed. Extra files do not count."""
+        wrong = self.failures or self.malformed or self.unlisted
+        return self.passed > 0 and not wrong
 
     def raise_for_failures(self) -> None:
         """Raises VerificationError (a ValueError) unless `ok`; its text tells
@@ -82,6 +101,37 @@ class Report:
         if self.malformed:
             where = self._quoted(self.manifest)
             raise VerificationError(f"{where} - line {self.malformed[0]} is not a checksum line")
+        if self.unlisted:
+            raise VerificationError(f"{self._quoted(self.unlisted[0])} - not listed")
+
+    @property
+    def files(self) -> int:
+        """How many files were judged."""
+        return self.passed + len(self.failures)
+
+    @property
+    def summary(self) -> str:
+        """Files, bytes, seconds and speed, in a line."""
+        speed = self.bytes / self.seconds / 1e9 if self.seconds else 0.0
+        return (
+            f"{self.files:,} files, {self.bytes:,} bytes in {self.seconds:.2f} s, {speed:.2f} GB/s"
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain values, ready for JSON."""
+        return {
+            "root": self.root,
+            "manifest": self.manifest,
+            "ok": self.ok,
+            "passed": self.passed,
+            "bytes": self.bytes,
+            "seconds": round(self.seconds, 6),
+            "failures": [failure.to_dict() for failure in self.failures],
+            "malformed": list(self.malformed),
+            "unlisted": list(self.unlisted),
+            "extra": list(self.extra),
+            "unseen": [str(error) for error in self.unseen],
+        }
 
     def _quoted(self, name: str) -> str:
         slash = "" if self.root.endswith("/") or not self.root else "/"
@@ -111,6 +161,10 @@ class Report:
         parts = [f"{self.passed} passed", f"{len(self.failures)} failed"]
         if self.malformed:
             parts.append(f"{len(self.malformed)} malformed lines")
+        if self.unlisted:
+            parts.append(f"{len(self.unlisted)} required names not listed")
+        if self.extra:
+            parts.append(f"{len(self.extra)} extra files")
         return ", ".join(parts)
 
     def _repr_html_(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -66,7 +67,7 @@ class Sandbox(Files, Checksums, Numbers, Tour):
             if not 0 < timeout <= 1e6:
                 raise ValueError(f"timeout: expected more than 0 seconds, got {timeout}")
         self._writable = writable
-        self._memory_limit = memory_limit
+        self._memory = memory_limit
         self._timeout = timeout
         # A limit on time needs an engine of its own: it stops all calls in it.
         core = default_core() if timeout is None else Core(interruptible=True)
@@ -77,7 +78,7 @@ class Sandbox(Files, Checksums, Numbers, Tour):
         return Guest(
             core,
             None if self._root is None else Grant(self._root, self._writable),
-            memory_limit=self._memory_limit,
+            memory_limit=self._memory,
             timeout=self._timeout,
             stdout=stdout,
         )
@@ -123,9 +124,12 @@ class Sandbox(Files, Checksums, Numbers, Tour):
     def _grant(self, root: StrPath) -> tuple[Grant, str, str]:
         self._guest()
         text = text_of(root, "root")
+        if self._root is None:
+            raise PermissionError(
+                errno.EACCES, "This sandbox has no root, so it can touch no directory", text
+            )
         # A check writes nothing, whatever the sandbox allows.
-        return Grant(self._root or "", writable=False), text, text
+        return Grant(self._root), text, text
 
     def _worker(self, core: Core, grant: Grant) -> Guest:
-        granted = None if self._root is None else grant
-        return Guest(core, granted, memory_limit=self._memory_limit)
+        return Guest(core, grant, memory_limit=self._memory)

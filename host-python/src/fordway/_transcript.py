@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from ._checksums import Entry
 from ._exceptions import quoted
+from ._job import Entry
 from ._report import Failure, Report
 
 __all__ = ["Options", "Transcript"]

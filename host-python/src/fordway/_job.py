@@ -1,0 +1,253 @@
+"""A check in pieces: a list of files, and workers that share it."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, NamedTuple, cast
+
+from ._engine import Core
+from ._exceptions import Refused, from_error
+from ._guest import Guest
+from ._report import Failure
+from ._resource import Resource
+
+__all__ = ["Each", "Entry", "Gathered", "Job", "Piece", "Progress", "Tell", "Worker", "in_threads"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a check has come."""
+
+    files: int
+    """How many listed files were judged."""
+    total_files: int
+    """How many are listed."""
+    bytes: int
+    """How many bytes were hashed."""
+    total_bytes: int
+    """How many bytes the listed files had when the check began."""
+
+
+class Entry(NamedTuple):
+    """A line that states the digest of a file: the fields of the WIT record."""
+
+    line: int
+    path: str
+    algorithm: str
+    expected: str
+
+
+Tell = Callable[[Progress], object]
+"""Is told of progress."""
+
+Each = Callable[[list[Entry], list[Failure]], object]
+"""Is told of a range, in the manifest's order: its entries, and those of them
+that failed."""
+
+
+class Piece(NamedTuple):
+    """The report of a range, and its entries if they are wanted."""
+
+    start: int
+    end: int
+    report: tuple[int, int, list[Any], Any]
+    """The fields of the WIT record: passed, bytes, failures, malformed."""
+    entries: list[Entry]
+
+
+class Gathered:
+    """Puts the pieces of a check together in the manifest's order, whatever
+    the order in which they come."""
+
+    def __init__(
+        self, total_files: int, total_bytes: int, tell: Tell | None, each: Each | None
+    ) -> None:
+        self._total_files, self._total_bytes = total_files, total_bytes
+        self._tell, self._each = tell, each
+        self._ahead: dict[int, Piece] = {}
+        self._next = 0
+        self.wants_entries = each is not None
+        self.files = self.passed = self.bytes = 0
+        self.failures: list[Failure] = []
+        self.malformed: list[int] = []
+
+    def add(self, piece: Piece) -> None:
+        """Takes a piece in."""
+        self._ahead[piece.start] = piece
+        passed, size, _, _ = piece.report
+        self.files += piece.end - piece.start
+        self.passed += passed
+        self.bytes += size
+        while self._next in self._ahead:
+            self._put(self._ahead.pop(self._next))
+        if self._tell is not None:
+            self._tell(Progress(self.files, self._total_files, self.bytes, self._total_bytes))
+
+    def close_gaps(self) -> None:
+        """Puts in what waits for a piece that will not come."""
+        for start in sorted(self._ahead):
+            self._put(self._ahead.pop(start))
+
+    def _put(self, piece: Piece) -> None:
+        self._next = piece.end
+        _, _, failed, malformed = piece.report
+        failures = list(map(Failure.lift, failed))
+        self.failures += failures
+        self.malformed += malformed
+        if self._each is not None:
+            self._each(piece.entries, failures)
+
+
+class Worker:
+    """An instance with a manifest open in it."""
+
+    def __init__(self, guest: Guest, handle: Resource) -> None:
+        self._guest, self._handle = guest, handle
+
+    @classmethod
+    def open(cls, guest: Guest, root: str, filename: str, manifest: str | None) -> Worker:
+        """Opens the manifest. Raises what the caller of `verify` is to see:
+        `filename` is the root as the caller gave it."""
+        try:
+            handle = guest.call("checksums.[static]verification.open", root, manifest)
+        except Refused as error:
+            code, path, message = cast("tuple[str, str, str]", error.payload)
+            where = filename if path == root else os.path.join(filename, path)
+            raise from_error((code, where, message)) from None
+        return cls(guest, handle)
+
+    def _call(self, name: str, *arguments: Any) -> Any:
+        return self._guest.call(f"checksums.[method]verification.{name}", self._handle, *arguments)
+
+    def describe(self) -> tuple[int, str, str]:
+        """How many files are listed, the manifest's path, its fingerprint."""
+        return self._call("len"), self._call("manifest"), self._call("fingerprint")
+
+    def size(self, end: int) -> int:
+        """How many bytes the listed files have."""
+        size: int = self._call("size", 0, end)
+        return size
+
+    def unlisted(self, names: Sequence[str]) -> list[str]:
+        """Those of `names` that no line names."""
+        missing: list[str] = self._call("unlisted", list(names)) if names else []
+        return missing
+
+    def extras(self) -> tuple[list[str], list[Exception]]:
+        """The files that no line names, and what could not be looked at."""
+        paths, faults = self._call("extras")
+        return paths, [from_error(fault) for fault in faults]
+
+    def check(self, start: int, end: int, wants_entries: bool) -> Piece:
+        """Checks a range."""
+        report = self._call("check", start, end)
+        entries = []
+        if wants_entries:
+            entries = list(itertools.starmap(Entry, self._call("entries", start, end)))
+        return Piece(start, end, report, entries)
+
+    def close(self) -> None:
+        """Frees the instance."""
+        self._guest.close()
+
+
+class Job:
+    """A list of files to check in this process, and the cursor that its
+    workers share."""
+
+    def __init__(self, open_worker: Callable[[], Worker]) -> None:
+        self._open = open_worker
+        self._lock = threading.Lock()
+        self._next = 0
+        self.first = open_worker()
+        self.length, self.manifest, self._fingerprint = self.first.describe()
+
+    def another(self) -> Worker:
+        """One more worker, if it reads the same manifest."""
+        worker = self._open()
+        check_fingerprint(worker, self._fingerprint, self.manifest)
+        return worker
+
+    def stop(self) -> None:
+        """Leaves nothing to take."""
+        with self._lock:
+            self._next = self.length
+
+    def take(self, workers: int) -> tuple[int, int] | None:
+        """The next range: a share of what is left, so that a large file at
+        the end keeps no one waiting and small files do not cost a call each."""
+        with self._lock:
+            start = self._next
+            left = self.length - start
+            if left <= 0:
+                return None
+            self._next = start + share(left, workers)
+            return start, self._next
+
+
+def share(left: int, workers: int) -> int:
+    """How many files to take at once: enough to fill the lanes that are hashed
+    side by side, and little enough to leave work for the others."""
+    return min(max(left // (3 * workers), min(LANES, -(-left // workers))), MOST)
+
+
+LANES = 16
+"""How many files the core hashes side by side."""
+
+MOST = 2048
+"""The largest range. Between two ranges progress is told."""
+
+
+def check_fingerprint(worker: Worker, fingerprint: str, manifest: str) -> None:
+    """Raises OSError if a worker has read another manifest."""
+    _, _, found = worker.describe()
+    if found != fingerprint:
+        worker.close()
+        raise from_error(("io", manifest, "the manifest changed while it was checked"))
+
+
+def in_threads(job: Job, workers: int, core: Core, gathered: Gathered) -> None:
+    """Runs a job in threads of this process and gathers its pieces in this
+    one. Whatever ends this function early ends the workers too."""
+    pieces: queue.SimpleQueue[Piece | BaseException | None] = queue.SimpleQueue()
+
+    def work(worker: Worker | None) -> None:
+        try:
+            worker = worker or job.another()
+            try:
+                while taken := job.take(workers):
+                    pieces.put(worker.check(*taken, gathered.wants_entries))
+            finally:
+                worker.close()
+        except BaseException as error:  # raised again in the caller's thread
+            pieces.put(error)
+        else:
+            pieces.put(None)
+
+    with ThreadPoolExecutor(workers, thread_name_prefix="fordway") as pool:
+        try:
+            for at in range(workers):
+                pool.submit(work, job.first if at == 0 else None)
+            running = workers
+            while running:
+                try:
+                    # Waking now and then lets Ctrl-C through everywhere.
+                    piece = pieces.get(timeout=0.1)
+                except queue.Empty:
+                    continue
+                if isinstance(piece, BaseException):
+                    raise piece
+                if piece is None:
+                    running -= 1
+                else:
+                    gathered.add(piece)
+        except BaseException:
+            job.stop()
+            core.interrupt()
+            raise
