@@ -17,6 +17,8 @@ OLDEST := .venv/oldest
 PIP := $(VENV)/bin/python -m pip --quiet --disable-pip-version-check
 LOGS := target/test-logs
 
+include host-r/r.mk
+
 .PHONY: help demo test component echo setup lint test-rust test-python test-oldest vectors wheel clean
 
 help: ## this list
@@ -24,6 +26,7 @@ help: ## this list
 
 demo: setup ## run the main job and show the rest
 	@$(VENV)/bin/python host-python/examples/demo.py
+	@if command -v Rscript >/dev/null; then $(MAKE) demo-r; else echo; echo "(R is not here: 'make r' installs it or says how; then this shows R as well.)"; fi
 	@echo
 	@echo "What to try next:"
 	@echo "  $(VENV)/bin/fordway verify DIR      check a directory that has a sha1sum.txt or SHA256SUMS"
@@ -33,7 +36,7 @@ demo: setup ## run the main job and show the rest
 
 test: ## lints and every test; ends with counts
 	@rm -rf $(LOGS) && mkdir -p $(LOGS)
-	@$(MAKE) lint test-rust test-python test-oldest
+	@$(MAKE) lint test-rust test-python test-oldest test-r
 	@$(VENV)/bin/python tests/counts.py $(LOGS)
 
 component: rust ## build the component and put it where the hosts take it

@@ -28,7 +28,7 @@ r:
 
 # Quiet, unless it fails.
 r-install: r ## install the R package into target/r/library
-	@echo "== installing the R package"
+	@echo "== installing the R package (the first time, this compiles wasmtime: some minutes)"
 	@mkdir -p "$(R_LIBRARY)"
 	@$(R_ENV) $(R) CMD INSTALL --library="$(R_LIBRARY)" $(R_PACKAGE) >target/r/install.log 2>&1 \
 	  || { cat target/r/install.log; exit 1; }
@@ -62,7 +62,9 @@ check-r: r-package ## R CMD check --as-cran --no-manual
 bench-r: r-install ## what the R package costs, against R's own
 	@$(R_ENV) $(RSCRIPT) --vanilla benches/r/all.R
 
-demo-r: r-install
+demo-r: r-install ## the demo in R
+	@echo
+	@echo "== the same core from R"
 	@$(R_ENV) $(RSCRIPT) --vanilla $(R_PACKAGE)/inst/examples/demo.R
 
 # NAMESPACE and man/ from the comments, wrappers from the library; all of them
