@@ -112,14 +112,50 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
-/// Hexadecimal digits of either case as bytes, if that is all they are.
-pub fn unhex(digits: &[u8]) -> Option<Vec<u8>> {
-    let value = |digit: u8| char::from(digit).to_digit(16).map(|value| value as u8);
-    if !digits.len().is_multiple_of(2) {
-        return None;
-    }
-    digits.chunks_exact(2).map(|pair| Some(value(pair[0])? << 4 | value(pair[1])?)).collect()
+/// A digest that was written down: up to 64 bytes, in place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Digest {
+    bytes: [u8; 64],
+    size: usize,
 }
+
+impl Digest {
+    /// Reads hexadecimal digits of either case, if they are nothing else and
+    /// make `size` bytes, at most 64.
+    pub fn parse(digits: &[u8], size: usize) -> Option<Digest> {
+        let mut bytes = [0; 64];
+        if size > bytes.len() || digits.len() != 2 * size {
+            return None;
+        }
+        // Every value is looked up first and judged once: a branch for each
+        // digit would cost more than the digits.
+        let mut seen = 0;
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            let (high, low) = (VALUES[usize::from(pair[0])], VALUES[usize::from(pair[1])]);
+            seen |= high | low;
+            *byte = high << 4 | low & 15;
+        }
+        (seen < 16).then_some(Digest { bytes, size })
+    }
+
+    /// Its bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.size]
+    }
+}
+
+/// The value of each hexadecimal digit; 255 for any other byte.
+const VALUES: [u8; 256] = {
+    let mut values = [255; 256];
+    let mut value = 0;
+    while value < 16 {
+        let digit = b"0123456789abcdef"[value as usize];
+        values[digit as usize] = value;
+        values[digit.to_ascii_uppercase() as usize] = value;
+        value += 1;
+    }
+    values
+};
 
 #[cfg(test)]
 mod tests {
@@ -127,12 +163,19 @@ mod tests {
 
     #[test]
     fn hexadecimal_goes_round() {
-        let bytes: Vec<u8> = (0..=255).collect();
-        assert_eq!(unhex(hex(&bytes).as_bytes()), Some(bytes.clone()));
-        assert_eq!(unhex(hex(&bytes).to_uppercase().as_bytes()), Some(bytes));
-        for wrong in [&b"0"[..], b"0g", b"+1", b" 1"] {
-            assert_eq!(unhex(wrong), None);
+        for start in 0..=255u8 {
+            let bytes: Vec<u8> = (0..64).map(|k| start.wrapping_add(k)).collect();
+            let digits = hex(&bytes);
+            for text in [digits.to_uppercase(), digits] {
+                assert_eq!(Digest::parse(text.as_bytes(), 64).unwrap().bytes(), bytes);
+                assert_eq!(Digest::parse(text.as_bytes(), 63), None);
+            }
         }
+        for byte in (0..=255u8).filter(|byte| !byte.is_ascii_hexdigit()) {
+            assert_eq!(Digest::parse(&[b'0', byte], 1), None);
+            assert_eq!(Digest::parse(&[byte, b'0'], 1), None);
+        }
+        assert_eq!(Digest::parse(&[b'0'; 130], 65), None);
     }
 
     #[test]

@@ -8,7 +8,9 @@
 //! - a manifest whose own name tells the algorithm may hold no other;
 //! - a line longer than [`MAX_LINE`] is malformed.
 
-use crate::hash::{Algorithm, unhex};
+use std::borrow::Cow;
+
+use crate::hash::{Algorithm, Digest};
 
 /// The longest line that is looked at, in bytes. A path of 4,096 bytes, every
 /// one escaped, needs about 8,400.
@@ -117,9 +119,9 @@ impl Manifest {
         &self.malformed[from..to]
     }
 
-    fn push(&mut self, line: u32, parsed: Parsed) {
+    fn push(&mut self, line: u32, parsed: &Parsed) {
         self.names.extend_from_slice(&parsed.name);
-        self.digests.extend_from_slice(&parsed.digest);
+        self.digests.extend_from_slice(parsed.digest.bytes());
         self.rows.push(Row {
             line,
             algorithm: parsed.algorithm,
@@ -210,7 +212,7 @@ impl Parser {
             return;
         }
         match parse_line(line, self.only, &mut self.reversed) {
-            Some(parsed) => self.manifest.push(self.line, parsed),
+            Some(parsed) => self.manifest.push(self.line, &parsed),
             None => self.manifest.malformed.push(self.line),
         }
     }
@@ -223,10 +225,10 @@ pub fn parse(text: &[u8], only: Option<Algorithm>) -> Manifest {
     parser.finish()
 }
 
-struct Parsed {
+struct Parsed<'a> {
     algorithm: Algorithm,
-    digest: Vec<u8>,
-    name: Vec<u8>,
+    digest: Digest,
+    name: Cow<'a, [u8]>,
 }
 
 /// One line, without its end. None if it is malformed.
@@ -234,7 +236,11 @@ struct Parsed {
 /// `reversed` holds which of the two untagged styles the manifest uses, once
 /// a line has shown it: names that begin with a blank would otherwise mean two
 /// things.
-fn parse_line(line: &[u8], only: Option<Algorithm>, reversed: &mut Option<bool>) -> Option<Parsed> {
+fn parse_line<'a>(
+    line: &'a [u8],
+    only: Option<Algorithm>,
+    reversed: &mut Option<bool>,
+) -> Option<Parsed<'a>> {
     if line.len() > MAX_LINE {
         return None;
     }
@@ -253,22 +259,31 @@ fn parse_line(line: &[u8], only: Option<Algorithm>, reversed: &mut Option<bool>)
     if only.is_some_and(|only| only != algorithm) {
         return None;
     }
-    let digest = unhex(digest).filter(|digest| digest.len() == algorithm.size())?;
-    let name = if escaped { unescape(name)? } else { name.to_vec() };
+    let digest = Digest::parse(digest, algorithm.size())?;
+    let name = if escaped { Cow::Owned(unescape(name)?) } else { Cow::Borrowed(name) };
     (!name.is_empty()).then_some(Parsed { algorithm, digest, name })
 }
 
+/// How lines are tagged by GNU and BSD, and for SHA-2 also by OpenSSL.
+const TAGS: [(&str, Algorithm); 10] = [
+    ("MD5", Algorithm::Md5),
+    ("SHA1", Algorithm::Sha1),
+    ("SHA224", Algorithm::Sha224),
+    ("SHA256", Algorithm::Sha256),
+    ("SHA384", Algorithm::Sha384),
+    ("SHA512", Algorithm::Sha512),
+    ("SHA2-224", Algorithm::Sha224),
+    ("SHA2-256", Algorithm::Sha256),
+    ("SHA2-384", Algorithm::Sha384),
+    ("SHA2-512", Algorithm::Sha512),
+];
+
 /// The tag at the start of a line, and what follows its optional blank.
 fn tag(line: &[u8]) -> Option<(Algorithm, &[u8])> {
-    Algorithm::ALL.into_iter().find_map(|algorithm| {
-        let tag = algorithm.tag();
-        let openssl = tag.replacen("SHA", "SHA2-", 1);
-        let rest =
-            line.strip_prefix(tag.as_bytes()).or_else(|| line.strip_prefix(openssl.as_bytes()))?;
+    TAGS.into_iter().find_map(|(tag, algorithm)| {
+        let rest = line.strip_prefix(tag.as_bytes())?;
         let rest = rest.strip_prefix(b" ").unwrap_or(rest);
-        // `SHA2-` stands for SHA-2 only, and not for SHA-1 or MD5.
-        let wrong = line.starts_with(b"SHA2-") && algorithm == Algorithm::Sha1;
-        (!wrong && rest.starts_with(b"(")).then_some((algorithm, rest))
+        rest.starts_with(b"(").then_some((algorithm, rest))
     })
 }
 
