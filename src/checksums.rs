@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::error::{Code, Error};
-use crate::fs::{Dir, File, Kind};
+use crate::fs::{Dir, File, Kind, changed};
 use crate::hash::{Algorithm, hex};
 use crate::lanes::function::Function;
 use crate::lanes::schedule::{self, Outcome};
@@ -54,13 +54,13 @@ pub struct Report {
 /// The digest of one file.
 pub fn digest(path: &str, algorithm: Algorithm) -> Result<String, Error> {
     let file = files::open(path)?;
-    let (digest, _) = hash(file, algorithm).map_err(|error| error.at(path))?;
+    let (digest, _) = hash(file, algorithm, None).map_err(|error| error.at(path))?;
     Ok(hex(&digest))
 }
 
 /// The digest of one file below a directory that is open already.
 pub fn digest_in(dir: &Dir, path: &str, algorithm: Algorithm) -> Result<String, Error> {
-    let digest = dir.open(path).and_then(|file| hash(file, algorithm));
+    let digest = dir.open(path).and_then(|file| hash(file, algorithm, None));
     digest.map(|(digest, _)| hex(&digest)).map_err(|error| error.at(path))
 }
 
@@ -162,12 +162,14 @@ impl Verification {
                 function,
                 owners,
                 |at| self.open_entry(self.manifest.entry(at)),
+                |at| self.manifest.entry(at).digest,
                 |at, found| report.add(self.manifest.entry(at), found),
             );
         }
         for entry in self.entries(start, end).filter(|&entry| in_lanes(entry).is_none()) {
             let file = self.open_entry(entry);
-            report.add(entry, file.and_then(|file| hash(file, entry.algorithm)));
+            report
+                .add(entry, file.and_then(|file| hash(file, entry.algorithm, Some(entry.digest))));
         }
         report.failures.sort_by_key(|failure| failure.line);
         report
@@ -263,9 +265,10 @@ fn nothing_in(manifest: &Manifest, path: &str) -> Error {
 }
 
 /// Hashes an open file to its end, block by block; while one is hashed, the
-/// next one is fetched.
-fn hash(mut file: File, algorithm: Algorithm) -> Outcome {
-    let before = file.stat();
+/// next one is fetched. `expected` is the digest that it should have, if one is
+/// stated.
+fn hash(mut file: File, algorithm: Algorithm, expected: Option<&[u8]>) -> Outcome {
+    let size = file.stat().size;
     let mut hasher = algorithm.hasher();
     let mut bytes = 0;
     loop {
@@ -276,19 +279,20 @@ fn hash(mut file: File, algorithm: Algorithm) -> Outcome {
         bytes += block.len() as u64;
         // Once the size was read, the last read can be spared: a file that
         // has grown shows it below.
-        if bytes < before.size {
+        if bytes < size {
             file.read_ahead();
         }
         hasher.update(&block);
-        if bytes >= before.size {
+        if bytes >= size {
             break;
         }
     }
-    let after = file.restat()?;
-    if bytes != before.size || after != before {
-        return Err(Error::new(Code::Io, "", "changed while it was read"));
+    if bytes != size {
+        return Err(changed());
     }
-    Ok((hasher.finish().into_vec(), bytes))
+    let digest = hasher.finish().into_vec();
+    file.check_unchanged(expected == Some(&digest))?;
+    Ok((digest, bytes))
 }
 
 #[cfg(test)]
@@ -382,6 +386,30 @@ mod tests {
                 sum.malformed.extend(piece.malformed);
             }
             assert_eq!(sum, whole, "pieces of {step}");
+        }
+    }
+
+    #[test]
+    fn a_touched_file_passes_only_if_one_read_brought_what_is_expected() {
+        let (dir, _) = tree("");
+        let path = dir.path().join("full");
+        let hash = |data: &[u8], expected: Option<&[u8]>| {
+            fs::write(&path, data).unwrap();
+            let file = files::open(path.to_str().unwrap()).unwrap();
+            let touched = fs::OpenOptions::new().append(true).open(&path).unwrap();
+            touched.set_modified(std::time::UNIX_EPOCH).unwrap();
+            hash(file, Algorithm::Md5, expected)
+        };
+        for size in [0, 10, 65_536] {
+            let data = vec![1; size];
+            let mut hasher = Algorithm::Md5.hasher();
+            hasher.update(&data);
+            let digest = hasher.finish().into_vec();
+            assert_eq!(hash(&data, Some(&digest)).is_ok(), size < 65_536);
+            for expected in [None, Some(&[0; 16][..])] {
+                let error = hash(&data, expected).unwrap_err();
+                assert_eq!(error.message, "changed while it was read");
+            }
         }
     }
 

@@ -54,6 +54,29 @@ impl Stat {
         }
     }
 }
+
+impl File {
+    /// Fails if the file is not what it was when it was opened: what was read
+    /// may be part old, part new.
+    ///
+    /// `expected` says that the bytes read are those that the file should hold,
+    /// which settles it if one read brought them all: nothing is made up of
+    /// what stood there at different times, and what the file became later is
+    /// not asked. Looking again would cost a small file as much as reading it.
+    pub fn check_unchanged(&self, expected: bool) -> Result<(), Error> {
+        if expected && self.is_whole() || self.restat()? == self.stat() {
+            Ok(())
+        } else {
+            Err(changed())
+        }
+    }
+}
+
+/// A file is not what it was when it was opened.
+pub fn changed() -> Error {
+    Error::new(Code::Io, "", "changed while it was read")
+}
+
 /// A name in the directory `path` that text cannot carry.
 fn not_utf8(path: &str) -> Error {
     Error::new(Code::InvalidName, path, "holds a name that is not UTF-8")

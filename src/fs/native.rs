@@ -53,7 +53,7 @@ impl Dir {
         let stat = self.stat(path, true)?;
         stat.check_regular(path)?;
         let file = fs::File::open(self.inside(path)?).map_err(|error| lift(&error, path))?;
-        Ok(File { file, stat })
+        Ok(File { file, stat, position: 0, whole: false })
     }
 
     /// Creates a file that must not exist yet.
@@ -130,6 +130,8 @@ impl Dir {
 pub struct File {
     file: fs::File,
     stat: Stat,
+    position: u64,
+    whole: bool,
 }
 
 impl File {
@@ -144,6 +146,12 @@ impl File {
         Ok(stat(&meta))
     }
 
+    /// Whether one read brought all the bytes that were there when the file
+    /// was opened, and met its end.
+    pub fn is_whole(&self) -> bool {
+        self.whole
+    }
+
     /// Has the next bytes fetched meanwhile; here the system does so unasked.
     pub fn read_ahead(&mut self) {}
 
@@ -151,6 +159,9 @@ impl File {
     pub fn read(&mut self) -> Result<Vec<u8>, Error> {
         let mut block = vec![0; BLOCK];
         let length = self.file.read(&mut block).map_err(|error| lift(&error, ""))?;
+        let at_once = self.position == 0 && length < BLOCK;
+        self.whole |= at_once && length as u64 == self.stat.size;
+        self.position += length as u64;
         block.truncate(length);
         Ok(block)
     }

@@ -1,5 +1,7 @@
 //! The file system through `wasi:filesystem` and `wasi:io`.
 
+use std::mem;
+
 use wasip2::filesystem::preopens::get_directories;
 use wasip2::filesystem::types::{
     Descriptor, DescriptorFlags, DescriptorStat, DescriptorType, ErrorCode, OpenFlags, PathFlags,
@@ -14,6 +16,10 @@ use crate::paths;
 /// How many bytes one read asks for; hosts cut it to what they hand out at once
 /// (64 KiB under wasmtime).
 const BLOCK: u64 = 1 << 18;
+
+/// Files below this size are read in one call. Hosts have to hand out that
+/// much at once, or the end of a small file is not met (wasmtime does).
+const SMALL: u64 = 1 << 16;
 
 /// A directory that was handed over, or one below it.
 #[derive(Debug)]
@@ -65,8 +71,8 @@ impl Dir {
             .0
             .open_at(path_flags(true), path, OpenFlags::empty(), DescriptorFlags::READ)
             .map_err(fail)?;
-        let stream = file.read_via_stream(0).map_err(fail)?;
-        Ok(File { stream, file, stat, ahead: None })
+        let small = stat.size < SMALL;
+        Ok(File { stream: None, file, stat, small, position: 0, whole: false, ahead: None })
     }
 
     /// Creates a file that must not exist yet.
@@ -125,12 +131,21 @@ impl Dir {
 }
 
 /// A regular file, open for reading from its start to its end.
+///
+/// A small one comes in one call, which is all that it costs. A larger one
+/// comes through a stream: that takes a few calls more, and the next bytes can
+/// be fetched while others are hashed.
 #[derive(Debug)]
 pub struct File {
     // Before `file`: a stream is a child of its descriptor and goes first.
-    stream: InputStream,
+    stream: Option<InputStream>,
     file: Descriptor,
     stat: Stat,
+    /// Whether the next read is the one call for a small file.
+    small: bool,
+    /// How many bytes that call brought.
+    position: u64,
+    whole: bool,
     /// What a read ahead brought at once.
     ahead: Option<Result<Vec<u8>, Error>>,
 }
@@ -147,23 +162,52 @@ impl File {
         Ok(stat(&found))
     }
 
+    /// Whether one read brought all the bytes that were there when the file
+    /// was opened, and met its end.
+    pub fn is_whole(&self) -> bool {
+        self.whole
+    }
+
     /// Has the host fetch the next bytes while the caller does something else.
     /// One read ahead at a time: [`read`](File::read) takes what it brings.
     pub fn read_ahead(&mut self) {
-        if self.ahead.is_none() {
-            match self.stream.read(BLOCK) {
-                // Under way: the host holds what comes of it.
-                Ok(bytes) if bytes.is_empty() => {}
-                now => self.ahead = Some(lift_read(now)),
-            }
+        if self.small || self.ahead.is_some() {
+            return;
+        }
+        match self.stream().map(|stream| stream.read(BLOCK)) {
+            // Under way: the host holds what comes of it.
+            Ok(Ok(bytes)) if bytes.is_empty() => {}
+            Ok(now) => self.ahead = Some(lift_read(now)),
+            Err(error) => self.ahead = Some(Err(error)),
         }
     }
 
     /// The next bytes, waited for; empty at the end.
     pub fn read(&mut self) -> Result<Vec<u8>, Error> {
-        match self.ahead.take() {
-            Some(read) => read,
-            None => lift_read(self.stream.blocking_read(BLOCK)),
+        if let Some(read) = self.ahead.take() {
+            return read;
+        }
+        // One byte more than there should be: if it does not come, the end was
+        // met. What the call cannot bring, and why, is for the stream to tell.
+        if mem::take(&mut self.small)
+            && let Ok((bytes, _)) = self.file.read(self.stat.size + 1, 0)
+        {
+            self.position = bytes.len() as u64;
+            self.whole = self.position == self.stat.size;
+            return Ok(bytes);
+        }
+        let read = self.stream()?.blocking_read(BLOCK);
+        lift_read(read)
+    }
+
+    /// The stream of what was not read yet.
+    fn stream(&mut self) -> Result<&InputStream, Error> {
+        match &mut self.stream {
+            Some(stream) => Ok(stream),
+            none => {
+                let stream = self.file.read_via_stream(self.position);
+                Ok(none.insert(stream.map_err(|code| lift(code, ""))?))
+            }
         }
     }
 }

@@ -10,14 +10,16 @@ pub type Outcome = Result<(Vec<u8>, u64), Error>;
 
 /// Hashes the files whose numbers `owners` yields, several side by side.
 ///
-/// `open` opens the file of a number; `done` is told what came of each, in the
-/// order in which they end. A slot is filled again as soon as its file ends.
+/// `open` opens the file of a number, and `expected` is the digest that it
+/// should have; `done` is told what came of each, in the order in which they
+/// end. A slot is filled again as soon as its file ends.
 /// At most [`Function::lanes`] files are open at a time, and of each a block
 /// is in memory and the next one on its way.
-pub fn hash(
+pub fn hash<'a>(
     function: Function,
     owners: impl Iterator<Item = usize>,
     mut open: impl FnMut(usize) -> Result<File, Error>,
+    expected: impl Fn(usize) -> &'a [u8],
     mut done: impl FnMut(usize, Outcome),
 ) {
     let mut owners = owners.peekable();
@@ -43,7 +45,7 @@ pub fn hash(
             return;
         }
         let before = slots.len();
-        let filled = slots.into_iter().filter_map(|slot| fill(slot, &mut done));
+        let filled = slots.into_iter().filter_map(|slot| fill(slot, &expected, &mut done));
         slots = filled.collect();
         // All lanes go on together, or those of small files would go empty.
         if slots.len() == before || alone || owners.peek().is_none() {
@@ -53,11 +55,15 @@ pub fn hash(
 }
 
 /// Sees to it that a slot has blocks at hand, or tells how its file ended.
-fn fill(mut slot: Slot, done: &mut impl FnMut(usize, Outcome)) -> Option<Slot> {
+fn fill<'a>(
+    mut slot: Slot,
+    expected: &impl Fn(usize) -> &'a [u8],
+    done: &mut impl FnMut(usize, Outcome),
+) -> Option<Slot> {
     let owner = slot.owner;
     match slot.fill() {
         Ok(true) => return Some(slot),
-        Ok(false) => done(owner, slot.finish()),
+        Ok(false) => done(owner, slot.finish(expected(owner))),
         Err(error) => done(owner, Err(error)),
     }
     None
@@ -112,9 +118,15 @@ mod tests {
         open: impl FnMut(usize) -> Result<File, Error>,
     ) -> Vec<Outcome> {
         let mut found: Vec<Option<Outcome>> = vec![None; files];
-        hash(function, 0..files, open, |file, outcome| {
-            assert!(found[file].replace(outcome).is_none(), "file {file} is told of twice");
-        });
+        hash(
+            function,
+            0..files,
+            open,
+            |_| &[],
+            |file, outcome| {
+                assert!(found[file].replace(outcome).is_none(), "file {file} is told of twice");
+            },
+        );
         found.into_iter().map(|outcome| outcome.expect("each file is told of")).collect()
     }
 
@@ -176,6 +188,7 @@ mod tests {
                 open.set(open.get() + 1);
                 dir.open(&file.to_string())
             },
+            |_| &[],
             |_, outcome| {
                 open.set(open.get() - 1);
                 assert!(outcome.is_ok());
@@ -206,11 +219,85 @@ mod tests {
                 match outcome {
                     Ok(_) => assert_ne!(file % 5, 0, "{size} {grows}"),
                     Err(error) => {
-                        assert_eq!(error.message, "changed while it was read");
+                        assert_eq!(error.message, CHANGED);
                         assert_eq!(file % 5, 0, "{size} {grows}");
                     }
                 }
             }
+        }
+    }
+
+    /// What comes of a file of `size` bytes that is tampered with once it is
+    /// open and should then have the content `expected`.
+    fn outcome_of(
+        size: usize,
+        tamper: impl Fn(&fs::File),
+        expected: impl Fn(Vec<u8>) -> Vec<u8>,
+    ) -> Outcome {
+        let (tree, dir) = tree(&[size]);
+        let mut hasher = Function::Sha1.algorithm().hasher();
+        hasher.update(&expected(content(0, size)));
+        let expected = hasher.finish().into_vec();
+        let open = |_| {
+            let opened = dir.open("0");
+            let file = fs::OpenOptions::new().append(true).open(tree.path().join("0")).unwrap();
+            tamper(&file);
+            opened
+        };
+        let mut found = None;
+        hash(Function::Sha1, 0..1, open, |_| &expected, |_, outcome| found = Some(outcome));
+        found.unwrap()
+    }
+
+    const CHANGED: &str = "changed while it was read";
+
+    fn touch(file: &fs::File) {
+        file.set_modified(std::time::UNIX_EPOCH).unwrap();
+    }
+
+    #[test]
+    fn what_one_read_brought_passes_if_it_is_as_expected() {
+        for size in [0, 1, 4096, 65_535] {
+            let found = outcome_of(size, touch, |content| content);
+            assert_eq!(found.unwrap().1, size as u64);
+            let found = outcome_of(size, touch, |mut content| {
+                content.push(0);
+                content
+            });
+            assert_eq!(found.unwrap_err().message, CHANGED, "{size}");
+        }
+    }
+
+    #[test]
+    fn what_several_reads_brought_is_of_one_time() {
+        for size in [65_536, 200_000] {
+            let found = outcome_of(size, touch, |content| content);
+            assert_eq!(found.unwrap_err().message, CHANGED, "{size}");
+        }
+    }
+
+    #[test]
+    fn another_size_never_passes() {
+        for size in [0, 1, 4096, 65_534, 65_535, 65_536, 200_000] {
+            let grow = |mut file: &fs::File| file.write_all(b"!").unwrap();
+            let found = outcome_of(size, grow, |content| content);
+            assert_eq!(found.unwrap_err().message, CHANGED, "{size}, grown from what is expected");
+            let found = outcome_of(size, grow, |content| [&content[..], b"!"].concat());
+            assert_eq!(found.unwrap_err().message, CHANGED, "{size}, grown to what is expected");
+            if let Some(less) = size.checked_sub(1) {
+                let shrink = |file: &fs::File| file.set_len(less as u64).unwrap();
+                let found = outcome_of(size, shrink, |content| content[..less].to_vec());
+                assert_eq!(found.unwrap_err().message, CHANGED, "{size}, shrunk");
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_stays_and_is_not_as_expected_has_its_digest_told() {
+        for size in [0, 4096, 200_000] {
+            let found = outcome_of(size, |_| (), |_| b"another".to_vec());
+            assert_eq!(found, outcome_of(size, |_| (), |content| content), "{size}");
+            assert!(found.is_ok());
         }
     }
 

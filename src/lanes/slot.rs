@@ -1,9 +1,10 @@
 //! A file on its way through a lane.
 
 use super::function::{Function, Job};
+use super::schedule::Outcome;
 use super::{Block, State};
-use crate::error::{Code, Error};
-use crate::fs::{File, Stat};
+use crate::error::Error;
+use crate::fs::{File, Stat, changed};
 
 /// An open file, the state of its digest, and the bytes that come next.
 ///
@@ -82,12 +83,12 @@ impl Slot {
 
     /// The digest and the length of the file; everything was taken in.
     ///
-    /// Fails if the file is not what it was when it was opened.
-    pub fn finish(self) -> Result<(Vec<u8>, u64), Error> {
-        if self.file.restat()? != self.before {
-            return Err(changed());
-        }
-        Ok((self.function.digest(&self.state), self.read))
+    /// Fails if the file is not what it was when it was opened, and that
+    /// [matters](File::check_unchanged).
+    pub fn finish(self, expected: &[u8]) -> Outcome {
+        let digest = self.function.digest(&self.state);
+        self.file.check_unchanged(digest == expected)?;
+        Ok((digest, self.read))
     }
 
     /// Puts what was read after what is left, and the padding after the end.
@@ -114,8 +115,4 @@ fn pad(bytes: &mut Vec<u8>, length: u64) {
     bytes.push(0x80);
     bytes.extend(std::iter::repeat_n(0, zeros as usize));
     bytes.extend(length.wrapping_mul(8).to_be_bytes());
-}
-
-fn changed() -> Error {
-    Error::new(Code::Io, "", "changed while it was read")
 }
