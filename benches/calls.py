@@ -1,0 +1,63 @@
+"""What a call costs: nothing to do, two integers, a text of 1,000 bytes."""
+
+from __future__ import annotations
+
+import native
+from contenders import CTYPES, GRPC, OURS, PYTHON, STOCK
+from grpc_noop import served_noop
+from harness import Case, Effort, Row, compare
+from stock import Stock
+
+import fordway
+
+__all__ = ["SECTION", "measure"]
+
+SECTION = "calls"
+
+TEXT, TIMES = "Badger, snake, gopher and crab. " * 3 + "Why.", 10
+assert len(TEXT * TIMES) == 1000
+
+
+def measure(effort: Effort, directory: str) -> list[Row]:
+    """The rows of this section."""
+    tour = Stock(directory)
+    store = tour.store
+    noop, add, repeat = (tour.find("tour", name) for name in ("noop", "add", "repeat"))
+    sum_is_right = (25).__eq__
+    text_is_right = (TEXT * TIMES).__eq__
+    with served_noop() as remote_noop:
+        empty = [
+            Case(OURS, fordway.noop),
+            Case(STOCK, noop, (store,)),
+            Case(CTYPES, native.noop),
+            Case(PYTHON, _noop),
+            Case(GRPC, remote_noop, (b"",)),
+        ]
+        rows = [compare(SECTION, "noop", 0, empty, effort)]
+    added = [
+        Case(OURS, fordway.add, (10, 15), sum_is_right),
+        Case(STOCK, add, (store, 10, 15), sum_is_right),
+        Case(CTYPES, native.add, (10, 15), sum_is_right),
+        Case(PYTHON, _add, (10, 15), sum_is_right),
+    ]
+    rows.append(compare(SECTION, "add", 0, added, effort))
+    repeated = [
+        Case(OURS, fordway.repeat, (TEXT, TIMES), text_is_right),
+        Case(STOCK, repeat, (store, TEXT, TIMES), text_is_right),
+        Case(CTYPES, native.repeat, (TEXT, TIMES), text_is_right),
+        Case(PYTHON, _repeat, (TEXT, TIMES), text_is_right),
+    ]
+    rows.append(compare(SECTION, "repeat, 1 KB", 1000, repeated, effort))
+    return rows
+
+
+def _noop() -> None:
+    pass
+
+
+def _add(a: int, b: int) -> int:
+    return a + b
+
+
+def _repeat(text: str, times: int) -> str:
+    return text * times
