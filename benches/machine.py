@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-__all__ = ["cores", "describe", "load", "one_line", "roomy"]
+__all__ = ["cores", "describe", "is_busy", "load", "one_line", "roomy"]
 
 ROOM = 2 << 30
 
@@ -39,6 +39,11 @@ def load() -> float | None:
         return None
 
 
+def is_busy(machine: dict[str, Any]) -> bool:
+    """Whether something else was running when a run began."""
+    return (machine["load_before"] or 0) > 0.5
+
+
 def describe() -> dict[str, Any]:
     """What a figure should not be read without."""
     flags = _cpuinfo("flags").split() or _cpuinfo("Features").split()
@@ -54,6 +59,7 @@ def describe() -> dict[str, Any]:
         "grpcio": version("grpcio"),
         "openssl": ssl.OPENSSL_VERSION.split(" ")[1],
         "coreutils": _coreutils(),
+        "load_before": load(),
         "files": "memory file system" if roomy() else "temporary directory",
     }
 

@@ -29,7 +29,7 @@ from contenders import (
 )
 from files import READ, WRITE, size_name
 from harness import Row
-from machine import one_line
+from machine import is_busy, one_line
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter, NullLocator
@@ -81,6 +81,8 @@ def draw(report: Report, path: Path) -> None:
     _lines(panels[2][1], of(WRITE), ways, "Write a file, all or nothing", "bytes", _bytes)
     figure.suptitle("fordway and its alternatives, side by side: medians", fontsize=14, color=INK)
     caption = one_line(report.machine)
+    if is_busy(report.machine):
+        caption += "\nsomething else was running: what uses all cores suffers most"
     if report.quick:
         caption += "\na quick run: few rounds, fewer sizes"
     figure.supxlabel(caption, fontsize=8.5, color="#666666")

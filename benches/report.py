@@ -101,7 +101,8 @@ class Report:
         )
 
     def _targets(self) -> Iterator[str]:
-        yield f"{'what it must show':<56}{'limit':>14}{'median':>12}{'fastest':>12}"
+        width = max(len(target.text) for target in self.targets) + 4
+        yield f"{'what it must show':<{width}}{'limit':>14}{'median':>12}{'fastest':>12}"
         for target in self.targets:
             limit = f"{'at least' if target.at_least else 'at most'} {target.limit:.3g}"
             found, fastest = (
@@ -109,7 +110,7 @@ class Report:
                 for value in (target.found, target.fastest)
             )
             met = {True: "yes", False: "no", None: ""}[target.met]
-            yield f"  {target.text:<54}{limit:>14}{found:>12}{fastest:>12}  {met}".rstrip()
+            yield f"  {target.text:<{width - 2}}{limit:>14}{found:>12}{fastest:>12}  {met}".rstrip()
 
 
 def _sections(rows: list[Row]) -> Iterator[tuple[str, list[Row]]]:

@@ -9,6 +9,7 @@ import argparse
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import calls
 import files
@@ -56,7 +57,7 @@ def measure(*, quick: bool) -> Report:
     """Takes every measurement."""
     begin = time.perf_counter()
     effort = QUICK if quick else FULL
-    described = {**machine.describe(), "load_before": machine.load()}
+    described = machine.describe()
     with tempfile.TemporaryDirectory(prefix="fordway-bench-", dir=machine.roomy()) as directory:
         # First, while no file system has had much to do.
         rows = calls.measure(effort, directory)
@@ -72,7 +73,7 @@ def measure(*, quick: bool) -> Report:
     return Report(described, quick, rows, both_lanes, peak, long, targets, _notes(described))
 
 
-def _notes(described: dict[str, object]) -> list[str]:
+def _notes(described: dict[str, Any]) -> list[str]:
     notes = [
         STOCK_FILES,
         STOCK_LISTS,
@@ -81,11 +82,10 @@ def _notes(described: dict[str, object]) -> list[str]:
         notes.append(SHA_INSTRUCTIONS)
     if verify.scalar_component() is None:
         notes.append("verify: the scalar component was not built, so its column is missing.")
-    load = described["load_before"]
-    if isinstance(load, float) and load > 0.5:
+    if machine.is_busy(described):
         notes.append(
-            f"Something else was running (load {load}): ratios hold better than times, and "
-            "what uses all cores suffers most."
+            f"Something else was running (load {described['load_before']}): ratios hold better "
+            "than times, and what uses all cores suffers most."
         )
     return notes
 

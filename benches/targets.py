@@ -65,7 +65,8 @@ def judge(rows: list[Row], sweep: list[Row], peak: Peak, long: Long) -> list[Tar
         return Target(what, limit, at_least, found, fastest)
 
     def faster(what: str, limit: float, row: Row | None, than: str, ours: str = OURS) -> Target:
-        return ratio(f"{what}: times faster than {than}", limit, row, than, ours)
+        name = than.split(",")[0]
+        return ratio(f"{what}: times faster than {name}", limit, row, than, ours)
 
     def speed(section: str) -> Target:
         row = find((section, "64 MB"))
