@@ -18,6 +18,7 @@ PIP := $(VENV)/bin/python -m pip --quiet --disable-pip-version-check
 LOGS := target/test-logs
 
 include host-r/r.mk
+include benches/bench.mk
 
 .PHONY: help demo test component echo setup lint test-rust test-python test-oldest vectors wheel clean
 
@@ -76,7 +77,7 @@ $(VENV)/test-installed: $(VENV)/installed
 
 # --- parts of the tests ---------------------------------------------------
 
-lint: setup $(VENV)/test-installed ## cargo fmt, clippy, ruff, mypy
+lint: setup lint-bench $(VENV)/test-installed ## cargo fmt, clippy, ruff, mypy
 	@echo "== lints"
 	@cargo fmt --check
 	@cargo clippy --quiet --locked --all-targets -- --deny warnings
