@@ -88,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     verify.add_argument("--strict", action="store_true", help="a malformed line is a failure")
     verify.add_argument(
-        "-j", "--jobs", type=_positive, metavar="N", help="threads (default: one a processor)"
+        "-j", "--jobs", type=_positive, metavar="N", help="threads (default: what measures best)"
     )
     verify.add_argument("--json", action="store_true", help="print the report as JSON instead")
     verify.add_argument(

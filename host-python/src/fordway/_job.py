@@ -187,18 +187,21 @@ class Job:
             left = self.length - start
             if left <= 0:
                 return None
-            self._next = start + share(left, workers)
+            self._next = min(self.length, start + share(self.length, left, workers))
             return start, self._next
 
 
-def share(left: int, workers: int) -> int:
-    """How many files to take at once: enough to fill the lanes that are hashed
-    side by side, and little enough to leave work for the others."""
-    return min(max(left // (3 * workers), min(LANES, -(-left // workers))), MOST)
+def share(total: int, left: int, workers: int) -> int:
+    """How many files to take at once, of those that are left: fewer towards
+    the end, so that nobody waits long for another, but enough to fill the
+    lanes that are hashed side by side."""
+    fair = -(-total // workers)
+    return min(max(left // (2 * workers), min(max(fair, VECTOR), LANES)), MOST)
 
 
-LANES = 16
-"""How many files the core hashes side by side."""
+VECTOR, LANES = 4, 32
+"""The core hashes up to 16 files side by side, four in a vector. A range of
+twice as many keeps the lanes full for most of its length."""
 
 MOST = 2048
 """The largest range. Between two ranges progress is told."""
