@@ -150,15 +150,16 @@ pub fn run(
 ) -> Result<bool, Error> {
     match command {
         Command::Help => out.write_all(HELP.as_bytes()).map_err(broken)?,
-        Command::Squares => each_block(input, out, |words, _| {
-            let mut xs = words.iter().map(|word| f64::from_le_bytes(*word)).collect::<Vec<_>>();
-            numbers::square(&mut xs);
-            Ok(bytes(xs.iter().map(|x| x.to_le_bytes())))
+        Command::Squares => each_block(input, |words, _| {
+            for word in words.iter_mut() {
+                *word = numbers::squared(f64::from_le_bytes(*word)).to_le_bytes();
+            }
+            out.write_all(words.as_flattened()).map_err(broken)
         })?,
-        Command::Increase(by) => each_block(input, out, |words, first| {
+        Command::Increase(by) => each_block(input, |words, first| {
             let mut xs = words.iter().map(|word| i64::from_le_bytes(*word)).collect::<Vec<_>>();
             numbers::increase(&mut xs, by, first)?;
-            Ok(bytes(xs.iter().map(|x| x.to_le_bytes())))
+            out.write_all(&bytes(xs.iter().map(|x| x.to_le_bytes()))).map_err(broken)
         })?,
         Command::Sqrts(n) => {
             for first in (1..=n).step_by(BLOCK / 8) {
@@ -173,9 +174,9 @@ pub fn run(
         }
         Command::Shuffle(seed) => {
             let mut xs = Vec::new();
-            each_block(input, &mut std::io::sink(), |words, _| {
+            each_block(input, |words, _| {
                 xs.extend(words.iter().map(|word| i64::from_le_bytes(*word)));
-                Ok(Vec::new())
+                Ok(())
             })?;
             numbers::shuffle(&mut xs, seed);
             for block in xs.chunks(BLOCK / 8) {
@@ -224,19 +225,18 @@ pub fn run(
 /// caches hold with its result.
 const BLOCK: usize = 1 << 16;
 
-/// Reads 64-bit words block by block and writes what `work` makes of them;
-/// `work` also learns the position of its first word.
+/// Reads 64-bit words block by block and hands them to `work`, with the position
+/// of the first.
 fn each_block(
     input: &mut dyn Read,
-    out: &mut dyn Write,
-    mut work: impl FnMut(&[[u8; 8]], u64) -> Result<Vec<u8>, Error>,
+    mut work: impl FnMut(&mut [[u8; 8]], u64) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let mut block = vec![0; BLOCK];
     let (mut held, mut first) = (0, 0);
     loop {
         let length = input.read(&mut block[held..]).map_err(broken)?;
         held += length;
-        let (words, rest) = block[..held].as_chunks::<8>();
+        let (words, rest) = block[..held].as_chunks_mut::<8>();
         let left = rest.len();
         if length == 0 {
             if left > 0 {
@@ -245,7 +245,7 @@ fn each_block(
             }
             return Ok(());
         }
-        out.write_all(&work(words, first)?).map_err(broken)?;
+        work(words, first)?;
         first += words.len() as u64;
         block.copy_within(held - left..held, 0);
         held = left;
@@ -258,7 +258,7 @@ fn bytes(words: impl Iterator<Item = [u8; 8]>) -> Vec<u8> {
 
 fn dot(n: u64, input: &mut dyn Read) -> Result<f64, Error> {
     let (mut a, mut at, mut sum) = (Vec::new(), 0, 0.0);
-    each_block(input, &mut std::io::sink(), |words, _| {
+    each_block(input, |words, _| {
         let xs: Vec<f64> = words.iter().map(|word| f64::from_le_bytes(*word)).collect();
         let missing = (n - a.len() as u64).min(xs.len() as u64) as usize;
         let (first, second) = xs.split_at(missing);
@@ -267,7 +267,7 @@ fn dot(n: u64, input: &mut dyn Read) -> Result<f64, Error> {
         numbers::same_length(a.len() as u64, a.len().max(end) as u64)?;
         sum = numbers::dot(sum, &a[at..end], second);
         at = end;
-        Ok(Vec::new())
+        Ok(())
     })?;
     numbers::same_length(n, at as u64)?;
     Ok(sum)

@@ -7,10 +7,15 @@ use crate::error::Error;
 /// a list of results in values of 48 bytes, 128 MiB in all.
 pub const MAX_ROOTS: u32 = 1_000_000;
 
+/// The square of a number.
+pub fn squared(x: f64) -> f64 {
+    x * x
+}
+
 /// Squares every element.
 pub fn square(xs: &mut [f64]) {
     for x in xs {
-        *x *= *x;
+        *x = squared(*x);
     }
 }
 

@@ -24,7 +24,7 @@ class Intake(NamedTuple):
 
     view: memoryview
     """Their values: flat, contiguous, in native byte order."""
-    give: Callable[[array[Any]], Any]
+    give: Callable[[array[Any] | memoryview], Any]
     """Turns results, as many, into the kind of object that came in."""
 
 
@@ -44,9 +44,17 @@ def intake(value: Any, code: str, parameter: str) -> Intake:
         except TypeError:
             numbers = memoryview(array_of(value, _KINDS[code]))
             return Intake(numbers, lambda results: results.tolist())
-        return Intake(buffer_of(view, code, DTYPES[code]), lambda results: results)
+        return Intake(buffer_of(view, code, DTYPES[code]), lambda results: _array(results, code))
     except Mismatch as mismatch:
         raise mismatch.lift(parameter) from None
+
+
+def _array(results: array[Any] | memoryview, code: str) -> array[Any]:
+    if isinstance(results, array):
+        return results
+    numbers = array(code)
+    numbers.frombytes(results.cast("B"))
+    return numbers
 
 
 def _ndarray(value: Any, code: str, numpy: Any) -> Intake:

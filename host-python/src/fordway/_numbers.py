@@ -10,6 +10,7 @@ from ._arrays import DTYPES, intake, outlet
 from ._box import Box
 from ._exceptions import Refused
 from ._lower import Mismatch, integer
+from ._memory import as_code
 from ._sink import Sink
 
 __all__ = ["Numbers"]
@@ -66,7 +67,8 @@ class Numbers(Box):
     def _run(
         self, kernel: str, views: list[memoryview], settings: tuple[int, ...], code: str
     ) -> Any:
-        """Runs a kernel over one list, by the lane that suits its length."""
+        """Runs a kernel over one list, by the lane that suits its length. What
+        comes is an array, or a view of memory that is the caller's own."""
         count = len(views[0])
         try:
             if count <= CROSSOVER:
@@ -74,9 +76,7 @@ class Numbers(Box):
             with Sink() as sink:
                 arguments = [kernel, *map(str, settings)]
                 self._guest().run(arguments, views, sink).check()
-                results = array(code, [0]) * (sink.size // 8)
-                sink.readinto(memoryview(results).cast("B"))
-                return results
+                return as_code(sink.view(), code)
         except Refused as error:
             raise error.lift() from None
 
@@ -105,7 +105,7 @@ class Numbers(Box):
             return float(self._guest().call("numbers.dot", left, right))
         with Sink() as sink:
             self._guest().run(["dot", str(len(left))], [left, right], sink).check()
-            return float(memoryview(sink.read()).cast("d")[0])
+            return float(as_code(sink.view(), "d")[0])
 
     def pi(self, n: int) -> float:
         """Pi by the first `n` terms of the Leibniz series."""
@@ -128,9 +128,7 @@ class Numbers(Box):
         # An order is an order: doubles cross as the 64-bit words they are.
         words = taken.view.cast("B").cast("q") if len(taken.view) else taken.view
         results = self._run("shuffle", [words], (seed,), "q")
-        if code == "d":
-            results = array("d", results.tobytes())
-        return taken.give(results)  # type: ignore[no-any-return]
+        return taken.give(as_code(memoryview(results), code))  # type: ignore[no-any-return]
 
 
 def _code_of(xs: Any) -> str:

@@ -7,6 +7,7 @@ that ends while one is alive can crash.
 
 from __future__ import annotations
 
+import mmap
 import os
 import tempfile
 
@@ -44,10 +45,14 @@ class Sink:
         with open(self._descriptor, "rb", buffering=0, closefd=False) as file:
             return file.readall()
 
-    def readinto(self, view: memoryview) -> None:
-        """Everything, into a flat view of bytes of just that size."""
-        os.lseek(self._descriptor, 0, os.SEEK_SET)
-        with open(self._descriptor, "rb", buffering=0, closefd=False) as file:
-            done = 0
-            while done < len(view):
-                done += file.readinto(view[done:]) or 0
+    def view(self) -> memoryview:
+        """Everything, as memory that can be written to: that of the file itself
+        where it lies in memory, else a copy. It outlives the sink."""
+        size = self.size
+        if not size:
+            return memoryview(bytearray())
+        if self._name is None:
+            # All pages at once: they are there, and are about to be used.
+            flags = mmap.MAP_SHARED | getattr(mmap, "MAP_POPULATE", 0)
+            return memoryview(mmap.mmap(self._descriptor, size, flags=flags))
+        return memoryview(bytearray(self.read()))
