@@ -4,7 +4,7 @@
 //! `wasmtime run fordway.wasm`. Doubles and integers are 64 bits wide,
 //! little-endian, with nothing before, between or after them.
 
-use std::io::{Read, Write};
+use std::io::Write;
 
 use crate::error::{Code, Error};
 use crate::fs::Dir;
@@ -70,6 +70,13 @@ pub enum Command {
     Sum(Algorithm, bool, String),
     /// A check of a directory against its manifest.
     Verify(Options, String, Option<String>),
+}
+
+/// Where standard input comes from, block by block.
+pub trait Source {
+    /// The next bytes, at most `most` of them; none at the end. They are the
+    /// caller's to work on in place.
+    fn next(&mut self, most: usize) -> Result<Vec<u8>, Error>;
 }
 
 /// Understands a command line, without the program's name. The error is a
@@ -144,7 +151,7 @@ fn number<T: std::str::FromStr>(verb: &str, name: &str, text: Option<String>) ->
 /// besides is told on `err`.
 pub fn run(
     command: Command,
-    input: &mut dyn Read,
+    input: &mut dyn Source,
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Result<bool, Error> {
@@ -197,13 +204,12 @@ pub fn run(
         }
         Command::Write(path) => {
             let mut draft = files::Draft::begin(&path)?;
-            let mut block = vec![0; BLOCK];
             loop {
-                let length = input.read(&mut block).map_err(broken)?;
-                if length == 0 {
+                let block = input.next(BLOCK)?;
+                if block.is_empty() {
                     break;
                 }
-                draft.write(&block[..length])?;
+                draft.write(&block)?;
             }
             draft.commit()?;
         }
@@ -221,34 +227,35 @@ pub fn run(
     Ok(true)
 }
 
-/// How many bytes are worked on at once: a multiple of 8 that the first-level
-/// caches hold with its result.
+/// How many bytes are worked on at once: more do not pay, and leave the caches.
 const BLOCK: usize = 1 << 16;
 
 /// Reads 64-bit words block by block and hands them to `work`, with the position
 /// of the first.
 fn each_block(
-    input: &mut dyn Read,
+    input: &mut dyn Source,
     mut work: impl FnMut(&mut [[u8; 8]], u64) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let mut block = vec![0; BLOCK];
-    let (mut held, mut first) = (0, 0);
+    let (mut split, mut first) = (Vec::new(), 0);
     loop {
-        let length = input.read(&mut block[held..]).map_err(broken)?;
-        held += length;
-        let (words, rest) = block[..held].as_chunks_mut::<8>();
-        let left = rest.len();
-        if length == 0 {
-            if left > 0 {
-                let why = format!("the input ends with {left} bytes, expected a multiple of 8");
-                return Err(Error::new(Code::Io, "", why));
+        let mut block = input.next(BLOCK)?;
+        if block.is_empty() {
+            if split.is_empty() {
+                return Ok(());
             }
-            return Ok(());
+            let left = split.len();
+            let why = format!("the input ends with {left} bytes, expected a multiple of 8");
+            return Err(Error::new(Code::Io, "", why));
         }
+        if !split.is_empty() {
+            // A word that two blocks share; rare, so it may cost a copy.
+            split.append(&mut block);
+            block = std::mem::take(&mut split);
+        }
+        let (words, rest) = block.as_chunks_mut::<8>();
         work(words, first)?;
         first += words.len() as u64;
-        block.copy_within(held - left..held, 0);
-        held = left;
+        split = rest.to_vec();
     }
 }
 
@@ -256,7 +263,7 @@ fn bytes(words: impl Iterator<Item = [u8; 8]>) -> Vec<u8> {
     words.collect::<Vec<_>>().into_flattened()
 }
 
-fn dot(n: u64, input: &mut dyn Read) -> Result<f64, Error> {
+fn dot(n: u64, input: &mut dyn Source) -> Result<f64, Error> {
     let (mut a, mut at, mut sum) = (Vec::new(), 0, 0.0);
     each_block(input, |words, _| {
         let xs: Vec<f64> = words.iter().map(|word| f64::from_le_bytes(*word)).collect();
@@ -356,10 +363,11 @@ mod tests {
     /// Hands out 13 bytes at a time, so that blocks split words.
     struct Trickle<'a>(&'a [u8]);
 
-    impl Read for Trickle<'_> {
-        fn read(&mut self, block: &mut [u8]) -> std::io::Result<usize> {
-            let room = block.len().min(13);
-            self.0.read(&mut block[..room])
+    impl Source for Trickle<'_> {
+        fn next(&mut self, most: usize) -> Result<Vec<u8>, Error> {
+            let (now, later) = self.0.split_at(self.0.len().min(most).min(13));
+            self.0 = later;
+            Ok(now.to_vec())
         }
     }
 

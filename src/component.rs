@@ -17,7 +17,7 @@ use bindings::exports::fordway::core::files::Guest as Files;
 use bindings::exports::fordway::core::numbers::{Guest as Numbers, Roots};
 use bindings::exports::fordway::core::tour::{Guest as Tour, GuestUserInfo, Person};
 use bindings::fordway::core::types;
-use wasip2::io::streams::OutputStream;
+use wasip2::io::streams::{InputStream, OutputStream, StreamError};
 
 use std::cell::RefCell;
 
@@ -29,10 +29,25 @@ struct Component;
 
 wasip2::cli::command::export!(Component);
 
+/// Standard input, in the blocks that the host hands over.
+struct Stdin(InputStream);
+
+impl command::Source for Stdin {
+    fn next(&mut self, most: usize) -> Result<Vec<u8>, Error> {
+        match self.0.blocking_read(most as u64) {
+            Ok(block) => Ok(block),
+            Err(StreamError::Closed) => Ok(Vec::new()),
+            Err(StreamError::LastOperationFailed(_)) => {
+                Err(Error::new(Code::Io, "", "standard input cannot be read"))
+            }
+        }
+    }
+}
+
 /// The component as a command: `wasmtime run fordway.wasm VERB`.
 impl wasip2::exports::cli::run::Guest for Component {
     fn run() -> Result<(), ()> {
-        let mut input = wasip2::cli::stdin::get_stdin();
+        let mut input = Stdin(wasip2::cli::stdin::get_stdin());
         let mut out = wasip2::cli::stdout::get_stdout();
         let mut err = wasip2::cli::stderr::get_stderr();
         let arguments = wasip2::cli::environment::get_arguments();
