@@ -34,6 +34,16 @@ def test_paths_are_inside_the_root(tmp_path: Path) -> None:
         assert box.user_info("Al").info == 'User "Al" has 2 letters in their name'
 
 
+def test_its_root_stays_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("here", "elsewhere"):
+        (tmp_path / name / "root").mkdir(parents=True)
+        (tmp_path / name / "root" / "file").write_text(name)
+    monkeypatch.chdir(tmp_path / "here")
+    with fordway.Sandbox("root") as box:
+        monkeypatch.chdir(tmp_path / "elsewhere")
+        assert box.read("file") == b"here"
+
+
 def test_it_writes_only_with_leave(tmp_path: Path) -> None:
     with fordway.Sandbox(tmp_path) as box, pytest.raises(PermissionError):
         box.write(b"x", "file")

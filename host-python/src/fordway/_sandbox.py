@@ -48,8 +48,10 @@ class Sandbox(Files, Checksums, Numbers, Tour):
     ) -> None:
         self._root: str | None = None
         if root is not None:
-            self._root = text_of(root, "root")
-            check_directory(self._root, self._root)
+            text = text_of(root, "root")
+            check_directory(text, text)
+            # The directory that it is now, wherever this process goes later.
+            self._root = os.path.abspath(text)
         elif writable:
             raise ValueError("writable: expected a root to write to, got none")
         if memory_limit is not None:

@@ -7,8 +7,8 @@ that ends while one is alive can crash.
 
 from __future__ import annotations
 
-import mmap
 import os
+import sys
 import tempfile
 
 __all__ = ["Sink"]
@@ -46,13 +46,17 @@ class Sink:
             return file.readall()
 
     def view(self) -> memoryview:
-        """Everything, as memory that can be written to: that of the file itself
-        where it lies in memory, else a copy. It outlives the sink."""
+        """Everything, as memory that can be written to.
+
+        A copy, though the file may lie in memory: mapping it and freeing it
+        costs more than a copy into memory that is used again."""
+        numpy = sys.modules.get("numpy")
         size = self.size
-        if not size:
-            return memoryview(bytearray())
-        if self._name is None:
-            # All pages at once: they are there, and are about to be used.
-            flags = mmap.MAP_SHARED | getattr(mmap, "MAP_POPULATE", 0)
-            return memoryview(mmap.mmap(self._descriptor, size, flags=flags))
-        return memoryview(bytearray(self.read()))
+        # numpy does not fill what is about to be overwritten.
+        view = memoryview(bytearray(size) if numpy is None else numpy.empty(size, "u1"))
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        with open(self._descriptor, "rb", buffering=0, closefd=False) as file:
+            done = 0
+            while done < size:
+                done += file.readinto(view[done:]) or 0
+        return view
