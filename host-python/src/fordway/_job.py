@@ -1,23 +1,30 @@
-"""A check in pieces: a list of files, and workers that share it."""
+"""A check in pieces: what there is to do, and workers that share it."""
 
 from __future__ import annotations
 
 import itertools
 import os
-import queue
-import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
-from ._engine import Core
 from ._exceptions import Refused, from_error
 from ._guest import Guest
 from ._report import Failure
 from ._resource import Resource
 
-__all__ = ["Each", "Entry", "Gathered", "Job", "Piece", "Progress", "Tell", "Worker", "in_threads"]
+__all__ = [
+    "Each",
+    "Entry",
+    "Gathered",
+    "Piece",
+    "Plan",
+    "Progress",
+    "Tell",
+    "Worker",
+    "check_fingerprint",
+    "share",
+]
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,27 @@ class Piece(NamedTuple):
     report: tuple[int, int, list[Any], Any]
     """The fields of the WIT record: passed, bytes, failures, malformed."""
     entries: list[Entry]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What there is to do, as the first worker finds it."""
+
+    length: int
+    """How many files are listed."""
+    manifest: str
+    """The manifest's path, relative to the root."""
+    fingerprint: str
+    """The manifest's digest: another worker reads the same, or there is an
+    error."""
+    size: int
+    """How many bytes the listed files have, if it was asked for."""
+    unlisted: list[str]
+    """The required names that are not listed."""
+    extra: list[str]
+    """The files that no line names."""
+    unseen: list[Exception]
+    """What could not be looked at, in search of them."""
 
 
 class Gathered:
@@ -125,24 +153,25 @@ class Worker:
     def _call(self, name: str, *arguments: Any) -> Any:
         return self._guest.call(f"checksums.[method]verification.{name}", self._handle, *arguments)
 
-    def describe(self) -> tuple[int, str, str]:
-        """How many files are listed, the manifest's path, its fingerprint."""
-        return self._call("len"), self._call("manifest"), self._call("fingerprint")
+    def fingerprint(self) -> str:
+        """The digest of the manifest that was read."""
+        fingerprint: str = self._call("fingerprint")
+        return fingerprint
 
-    def size(self, end: int) -> int:
-        """How many bytes the listed files have."""
-        size: int = self._call("size", 0, end)
-        return size
-
-    def unlisted(self, names: Sequence[str]) -> list[str]:
-        """Those of `names` that no line names."""
-        missing: list[str] = self._call("unlisted", list(names)) if names else []
-        return missing
-
-    def extras(self) -> tuple[list[str], list[Exception]]:
-        """The files that no line names, and what could not be looked at."""
-        paths, faults = self._call("extras")
-        return paths, [from_error(fault) for fault in faults]
+    def plan(self, require: Sequence[str], extra: bool, sizes: bool) -> Plan:
+        """Looks around: which of `require` no line names; with `extra` the
+        files that no line names, with `sizes` how many bytes there are."""
+        length = self._call("len")
+        paths, faults = self._call("extras") if extra else ([], [])
+        return Plan(
+            length=length,
+            manifest=self._call("manifest"),
+            fingerprint=self.fingerprint(),
+            size=self._call("size", 0, length) if sizes else 0,
+            unlisted=self._call("unlisted", list(require)) if require else [],
+            extra=paths,
+            unseen=[from_error(fault) for fault in faults],
+        )
 
     def check(self, start: int, end: int, wants_entries: bool) -> Piece:
         """Checks a range."""
@@ -155,40 +184,6 @@ class Worker:
     def close(self) -> None:
         """Frees the instance."""
         self._guest.close()
-
-
-class Job:
-    """A list of files to check in this process, and the cursor that its
-    workers share."""
-
-    def __init__(self, open_worker: Callable[[], Worker]) -> None:
-        self._open = open_worker
-        self._lock = threading.Lock()
-        self._next = 0
-        self.first = open_worker()
-        self.length, self.manifest, self._fingerprint = self.first.describe()
-
-    def another(self) -> Worker:
-        """One more worker, if it reads the same manifest."""
-        worker = self._open()
-        check_fingerprint(worker, self._fingerprint, self.manifest)
-        return worker
-
-    def stop(self) -> None:
-        """Leaves nothing to take."""
-        with self._lock:
-            self._next = self.length
-
-    def take(self, workers: int) -> tuple[int, int] | None:
-        """The next range: a share of what is left, so that a large file at
-        the end keeps no one waiting and small files do not cost a call each."""
-        with self._lock:
-            start = self._next
-            left = self.length - start
-            if left <= 0:
-                return None
-            self._next = min(self.length, start + share(self.length, left, workers))
-            return start, self._next
 
 
 def share(total: int, left: int, workers: int) -> int:
@@ -209,48 +204,6 @@ MOST = 2048
 
 def check_fingerprint(worker: Worker, fingerprint: str, manifest: str) -> None:
     """Raises OSError if a worker has read another manifest."""
-    _, _, found = worker.describe()
-    if found != fingerprint:
+    if worker.fingerprint() != fingerprint:
         worker.close()
         raise from_error(("io", manifest, "the manifest changed while it was checked"))
-
-
-def in_threads(job: Job, workers: int, core: Core, gathered: Gathered) -> None:
-    """Runs a job in threads of this process and gathers its pieces in this
-    one. Whatever ends this function early ends the workers too."""
-    pieces: queue.SimpleQueue[Piece | BaseException | None] = queue.SimpleQueue()
-
-    def work(worker: Worker | None) -> None:
-        try:
-            worker = worker or job.another()
-            try:
-                while taken := job.take(workers):
-                    pieces.put(worker.check(*taken, gathered.wants_entries))
-            finally:
-                worker.close()
-        except BaseException as error:  # raised again in the caller's thread
-            pieces.put(error)
-        else:
-            pieces.put(None)
-
-    with ThreadPoolExecutor(workers, thread_name_prefix="fordway") as pool:
-        try:
-            for at in range(workers):
-                pool.submit(work, job.first if at == 0 else None)
-            running = workers
-            while running:
-                try:
-                    # Waking now and then lets Ctrl-C through everywhere.
-                    piece = pieces.get(timeout=0.1)
-                except queue.Empty:
-                    continue
-                if isinstance(piece, BaseException):
-                    raise piece
-                if piece is None:
-                    running -= 1
-                else:
-                    gathered.add(piece)
-        except BaseException:
-            job.stop()
-            core.interrupt()
-            raise

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from ._engine import default_core
 from ._exceptions import IncompleteError
 from ._guest import Grant, Guest
-from ._job import Gathered, Piece, Worker, check_fingerprint, share
+from ._job import Gathered, Piece, Plan, Worker, check_fingerprint, share
 
-__all__ = ["Plan", "Task", "in_executor", "make_plan"]
+__all__ = ["Task", "in_executor", "make_plan"]
 
 
 @dataclass(frozen=True)
@@ -38,32 +38,12 @@ class Task:
         return Worker.open(guest, self.root, self.filename, self.manifest)
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What there is to do, as the first worker finds it."""
-
-    length: int
-    manifest: str
-    fingerprint: str
-    size: int
-    unlisted: list[str]
-    extras: tuple[list[str], list[Exception]]
-
-
 def make_plan(task: Task, require: Sequence[str], extra: bool, sizes: bool) -> Plan:
     """Opens the manifest and looks around; runs in a worker process, so that
     the caller's process need not load the component at all."""
     worker = task.open()
     try:
-        length, manifest, fingerprint = worker.describe()
-        return Plan(
-            length,
-            manifest,
-            fingerprint,
-            worker.size(length) if sizes else 0,
-            worker.unlisted(require),
-            worker.extras() if extra else ([], []),
-        )
+        return worker.plan(require, extra, sizes)
     finally:
         worker.close()
 

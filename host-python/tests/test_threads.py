@@ -1,0 +1,63 @@
+"""The threads of a check, as the scheduler and Ctrl-C see them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from fordway._engine import Core
+from fordway._guest import Guest
+from fordway._threads import Threads
+
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="SCHED_BATCH is Linux's")
+
+
+@pytest.fixture(scope="module")
+def core() -> Core:
+    return Core(interruptible=True)
+
+
+@LINUX
+def test_the_threads_are_a_batch_and_their_caller_stays_what_it_is(core: Core) -> None:
+    before = os.sched_getscheduler(0)
+    with Threads(2, core) as threads:
+        assert threads.ask(os.sched_getscheduler, 0) == os.SCHED_BATCH
+    assert os.sched_getscheduler(0) == before == os.SCHED_OTHER
+
+
+@LINUX
+def test_what_the_user_set_stays() -> None:
+    script = (
+        "import os\n"
+        "from fordway._engine import Core\n"
+        "from fordway._threads import Threads\n"
+        "os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))\n"
+        "with Threads(1, Core(interruptible=True)) as threads:\n"
+        "    print(threads.ask(os.sched_getscheduler, 0) == os.SCHED_IDLE)\n"
+    )
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (found.stdout, found.stderr) == ("True\n", "")
+
+
+def test_what_is_asked_returns_or_raises_here(core: Core) -> None:
+    with Threads(1, core) as threads:
+        assert threads.ask(int, "12", base=3) == 5
+        with pytest.raises(ValueError, match="invalid literal"):
+            threads.ask(int, "x")
+
+
+def test_ctrl_c_ends_what_is_asked(core: Core) -> None:
+    guest = Guest(core)
+    begin = time.monotonic()
+    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt), Threads(1, core) as threads:
+        threads.ask(guest.call, "numbers.pi", 2**32 - 1)
+    assert time.monotonic() - begin < 1.3
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("fordway")]
+    guest.close()
