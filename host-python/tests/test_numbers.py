@@ -5,6 +5,7 @@ from __future__ import annotations
 import array
 import math
 import struct
+import subprocess
 import sys
 from typing import Any
 
@@ -21,10 +22,13 @@ LANES = [0, 1, 2, 63, 64, 65, 4095, 4096, 4097]
 LENGTHS = sorted({*LANES, _numbers.CROSSOVER - 1, _numbers.CROSSOVER, _numbers.CROSSOVER + 1})
 
 
-@pytest.fixture(params=["list", "stream"])
+@pytest.fixture(params=["list", "stream", "parts"])
 def lane(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Sends every list by one lane, whatever its length."""
     monkeypatch.setattr(_numbers, "CROSSOVER", 10**9 if request.param == "list" else -1)
+    if request.param == "parts":
+        monkeypatch.setattr(_numbers, "PART", 1)
+        monkeypatch.setattr(_numbers, "processors", lambda: 3)
     name: str = request.param
     return name
 
@@ -199,6 +203,55 @@ def test_an_increase_that_overflows_changes_nothing() -> None:
 
 
 @pytest.mark.usefixtures("lane")
+@pytest.mark.parametrize("processors", [1, 2, 5])
+@pytest.mark.parametrize("beyond", [-1, 0, 1])
+@pytest.mark.usefixtures("_numpy")
+def test_a_long_list_in_parts_is_a_long_list(
+    processors: int, beyond: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_numbers, "processors", lambda: processors)
+    for parts in (2, 3, 5):
+        xs = array.array("q", range(parts * _numbers.PART + beyond))
+        assert fordway.increase(xs, -7) == array.array("q", range(-7, len(xs) - 7))
+
+
+def test_an_overflow_in_a_later_part_is_told_as_in_the_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_numbers, "processors", lambda: 4)
+    xs = numpy.zeros(4 * _numbers.PART, "int64")
+    at = len(xs) - 3
+    xs[at] = 2**63 - 1
+    out = xs.copy()
+    with pytest.raises(OverflowError, match=f"element {at} "):
+        fordway.increase(xs, 1, out=out)
+    assert (out == xs).all()
+
+
+def test_parts_have_the_limits_of_their_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_numbers, "processors", lambda: 4)
+    xs = numpy.arange(40 * _numbers.PART, dtype="float64")
+    with fordway.Sandbox(timeout=0.001) as hasty, pytest.raises(fordway.CallTimeout):
+        hasty.squares(xs)
+    with fordway.Sandbox(memory_limit=2 << 20, timeout=60) as small:
+        assert (small.squares(xs) == xs * xs).all()
+    small.close()
+    with pytest.raises(fordway.ClosedError):
+        small.squares(xs)
+
+
+def test_parts_are_done_where_no_thread_is_to_be_had() -> None:
+    script = (
+        "import array, atexit, fordway\n"
+        "from fordway import _numbers\n"
+        "_numbers.processors = lambda: 4\n"
+        "xs = array.array('d', [3]) * (4 * _numbers.PART)\n"
+        "atexit.register(lambda: print(set(fordway.squares(xs))))\n"
+    )
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (found.stdout, found.stderr) == ("{9.0}\n", "")
+
+
 def test_out_takes_the_result_in_place() -> None:
     ages = numpy.array([20, 30, 40])
     assert fordway.increase(ages, 5, out=ages) is ages

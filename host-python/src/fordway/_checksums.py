@@ -17,7 +17,7 @@ from ._job import Each, Gathered, Tell, Worker
 from ._paths import StrPath, text_of
 from ._remote import Task, in_executor, make_plan
 from ._report import Report
-from ._threads import Threads
+from ._threads import Threads, processors
 
 __all__ = ["ALGORITHMS", "Checksums"]
 
@@ -157,12 +157,10 @@ class Checksums(Box):
 
 def _jobs(jobs: int | None) -> int:
     if jobs is None:
-        affinity = getattr(os, "sched_getaffinity", None)
-        processors = len(affinity(0)) if affinity else os.cpu_count() or 1
         # Opening a file keeps a worker waiting, not a processor busy: on 2 of
         # them 10,000 files of 4 KB take a quarter less with 4 workers, and large
         # files take the same.
-        return processors + min(processors, 4)
+        return processors() + min(processors(), 4)
     if isinstance(jobs, bool) or not isinstance(jobs, int):
         raise TypeError(f"jobs: expected an int, got {type(jobs).__name__}")
     if jobs < 1:

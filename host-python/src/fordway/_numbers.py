@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import MutableSequence
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from ._arrays import DTYPES, intake, outlet
@@ -11,7 +12,8 @@ from ._box import Box
 from ._exceptions import Refused
 from ._lower import Mismatch, integer
 from ._memory import as_code
-from ._sink import Sink
+from ._sink import Sink, blank
+from ._threads import processors, side_by_side
 
 __all__ = ["Numbers"]
 
@@ -20,6 +22,13 @@ CROSSOVER = 8192
 lane), above it as bytes on the component's standard streams (the stream
 lane). Measured on 2 cores: at 8,000 doubles the lanes take 288 and 321 us, at
 10,000 they take 345 and 323 us."""
+
+PART = 150_000
+"""A kernel that looks at one element at a time runs in as many threads as there
+are processors and parts of this many elements. Measured on 2 processors: one
+and two threads take 1.15 and 1.16 ms for 200,000 doubles, 1.58 and 1.39 ms for
+300,000, 5.4 and 3.7 ms for 1,000,000. Most of that is the system's work for the
+pages that the results pass through."""
 
 T = TypeVar("T")
 
@@ -58,11 +67,34 @@ class Numbers(Box):
     def _map(self, kernel: str, xs: Any, settings: tuple[int, ...], code: str, out: Any) -> Any:
         taken = intake(xs, code, "xs")
         target = None if out is None else outlet(out, code, len(taken.view))
-        results = self._run(kernel, [taken.view], settings, code)
+        results = self._in_parts(kernel, taken.view, settings, code)
         if target is None:
             return taken.give(results)
         target[:] = memoryview(results)
         return out
+
+    def _in_parts(self, kernel: str, view: memoryview, settings: tuple[int, ...], code: str) -> Any:
+        """Runs a kernel that looks at one element at a time: of a long list,
+        several parts side by side."""
+        parts = min(processors(), len(view) // PART)
+        if parts < 2:
+            return self._run(kernel, [view], settings, code)
+        guest = self._guest()
+        arguments = [kernel, *map(str, settings)]
+        results = as_code(blank(view.nbytes), code)
+
+        def run(start: int, end: int) -> None:
+            with Sink() as sink:
+                guest.run(arguments, [view[start:end]], sink).check()
+                sink.read_into(results[start:end].cast("B"))
+
+        cuts = [len(view) * part // parts for part in range(parts + 1)]
+        try:
+            side_by_side(run, list(pairwise(cuts)))
+        except OverflowError:
+            # A part counts its own elements: the whole tells which it was.
+            return self._run(kernel, [view], settings, code)
+        return results
 
     def _run(
         self, kernel: str, views: list[memoryview], settings: tuple[int, ...], code: str

@@ -11,7 +11,9 @@ import os
 import sys
 import tempfile
 
-__all__ = ["Sink"]
+from ._exceptions import ComponentError
+
+__all__ = ["Sink", "blank"]
 
 
 class Sink:
@@ -50,13 +52,24 @@ class Sink:
 
         A copy, though the file may lie in memory: mapping it and freeing it
         costs more than a copy into memory that is used again."""
-        numpy = sys.modules.get("numpy")
-        size = self.size
-        # numpy does not fill what is about to be overwritten.
-        view = memoryview(bytearray(size) if numpy is None else numpy.empty(size, "u1"))
+        view = blank(self.size)
+        self.read_into(view)
+        return view
+
+    def read_into(self, view: memoryview) -> None:
+        """Fills the bytes of `view` with what was printed, which must be as
+        many."""
+        if self.size != view.nbytes:
+            raise ComponentError(f"expected {view.nbytes} bytes of output, got {self.size}")
         os.lseek(self._descriptor, 0, os.SEEK_SET)
         with open(self._descriptor, "rb", buffering=0, closefd=False) as file:
             done = 0
-            while done < size:
+            while done < view.nbytes:
                 done += file.readinto(view[done:]) or 0
-        return view
+
+
+def blank(size: int) -> memoryview:
+    """Bytes that are about to be overwritten: numpy, where it is loaded, does
+    not fill them before."""
+    numpy = sys.modules.get("numpy")
+    return memoryview(bytearray(size) if numpy is None else numpy.empty(size, "u1"))

@@ -1,11 +1,11 @@
-"""A check spread over threads of this process, each with its own instance."""
+"""Work spread over threads of this process, each part with its own instance."""
 
 from __future__ import annotations
 
 import os
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from typing import Any, ParamSpec, TypeVar
@@ -13,10 +13,32 @@ from typing import Any, ParamSpec, TypeVar
 from ._engine import Core
 from ._job import Gathered, Piece, Plan, Worker, check_fingerprint, share
 
-__all__ = ["Threads"]
+__all__ = ["Threads", "processors", "side_by_side"]
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def side_by_side(function: Callable[[int, int], None], ranges: Sequence[tuple[int, int]]) -> None:
+    """Calls a function for each range, for the first in this thread and for
+    each other in one of its own. Returns, or raises what the first that failed
+    has raised, when all have ended. Where no thread is to be had, as at the end
+    of a program, this one does what is left."""
+    begun: list[Future[None]] = []
+    with ThreadPoolExecutor(max(1, len(ranges) - 1), thread_name_prefix="fordway") as pool:
+        with suppress(RuntimeError):
+            for start, end in ranges[1:]:
+                begun.append(pool.submit(function, start, end))
+        for start, end in [ranges[0], *ranges[1 + len(begun) :]]:
+            function(start, end)
+    for future in begun:
+        future.result()
 
 
 class Threads:
