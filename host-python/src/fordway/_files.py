@@ -15,11 +15,11 @@ from ._sink import Sink
 __all__ = ["Files"]
 
 READ_CROSSOVER = 3000
-WRITE_CROSSOVER = 8000
+WRITE_CROSSOVER = 6000
 """Up to this many bytes a file crosses as a list of component values, above it
 on the component's standard streams. Measured on 2 cores: reading 2,000 bytes
-takes 243 and 271 us by the two, 4,000 bytes 309 and 280 us; writing 8,000 bytes
-389 and 395 us, 10,000 bytes 428 and 394 us."""
+takes 243 and 271 us by the two, 4,000 bytes 309 and 280 us; writing 4,000 bytes
+560 and 583 us, 8,000 bytes 624 and 592 us."""
 
 
 class Files(Box):
