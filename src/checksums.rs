@@ -82,8 +82,7 @@ pub struct Verification {
 impl Verification {
     /// Reads the manifest, or the first of the usual ones.
     pub fn open(root: &str, manifest: Option<&str>) -> Result<Verification, Error> {
-        let (base, rest) = Dir::locate(root)?;
-        let dir = base.open_dir(&rest).map_err(|error| error.at(root))?;
+        let dir = Dir::open_root(root)?;
         let (manifest_path, file) = open_manifest(&dir, root, manifest)?;
         let fail = |error: Error| error.at(&manifest_path);
         let (manifest, fingerprint) = read_manifest(file, &manifest_path).map_err(fail)?;

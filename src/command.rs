@@ -307,8 +307,7 @@ fn sum(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Result<bool, Error> {
-    let (base, rest) = Dir::locate(root)?;
-    let dir = base.open_dir(&rest).map_err(|error| error.at(root))?;
+    let dir = Dir::open_root(root)?;
     let mut result = Ok(true);
     walk(&dir, &mut |found| {
         let Ok(ok) = &mut result else { return };

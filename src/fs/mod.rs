@@ -55,6 +55,14 @@ impl Stat {
     }
 }
 
+impl Dir {
+    /// Opens a directory that was handed over, or one below it.
+    pub fn open_root(path: &str) -> Result<Dir, Error> {
+        let (base, rest) = Dir::locate(path)?;
+        base.open_dir(&rest).map_err(|error| error.at(path))
+    }
+}
+
 impl File {
     /// Fails if the file is not what it was when it was opened: what was read
     /// may be part old, part new.

@@ -106,8 +106,7 @@ mod tests {
         for (file, &size) in sizes.iter().enumerate() {
             fs::write(tree.path().join(file.to_string()), content(file, size)).unwrap();
         }
-        let (dir, rest) = Dir::locate(tree.path().to_str().unwrap()).unwrap();
-        let dir = dir.open_dir(&rest).unwrap();
+        let dir = Dir::open_root(tree.path().to_str().unwrap()).unwrap();
         (tree, dir)
     }
 
