@@ -90,6 +90,14 @@ def integer(value: Any) -> int:
     raise Mismatch(TypeError, "int", value)
 
 
+def integer_of(kind: str, value: Any) -> int:
+    """An integer that fits a kind."""
+    number = integer(value)
+    if not SCALARS[kind].low <= number <= SCALARS[kind].high:
+        raise _out_of_range(kind, number)
+    return number
+
+
 def _out_of_range(kind: str, value: int) -> Mismatch:
     low, high = SCALARS[kind].low, SCALARS[kind].high
     return Mismatch(OverflowError, f"an int from {low} to {high}", value)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from ._arrays import DTYPES, intake, outlet
 from ._box import Box
 from ._exceptions import Refused
-from ._lower import Mismatch, integer
+from ._lower import Mismatch, integer_of
 from ._memory import as_code
 from ._sink import Sink, blank
 from ._threads import processors, side_by_side
@@ -62,7 +62,7 @@ class Numbers(Box):
         Raises TypeError for another dtype, and OverflowError if a sum does
         not fit in 64 bits; nothing is changed then.
         """
-        return self._map("increase", xs, (_checked(by, "by"),), "q", out)  # type: ignore[no-any-return]
+        return self._map("increase", xs, (_checked(by, "by", "s64"),), "q", out)  # type: ignore[no-any-return]
 
     def _map(self, kernel: str, xs: Any, settings: tuple[int, ...], code: str, out: Any) -> Any:
         taken = intake(xs, code, "xs")
@@ -151,7 +151,7 @@ class Numbers(Box):
         tuple). Fisher-Yates driven by SplitMix64; `seed` is an int from 0 to
         2**64 - 1.
         """
-        _checked(seed, "seed", 0, 2**64 - 1)
+        _checked(seed, "seed", "u64")
         if isinstance(xs, (list, tuple)):
             order = memoryview(array("q", range(len(xs))))
             return [xs[at] for at in self._run("shuffle", [order], (seed,), "q")]  # type: ignore[return-value]
@@ -178,12 +178,9 @@ def _code_of(xs: Any) -> str:
     return "d" if text in ("d", "f8", DTYPES["d"]) else "q"
 
 
-def _checked(value: Any, parameter: str, low: int = -(2**63), high: int = 2**63 - 1) -> int:
+def _checked(value: Any, parameter: str, kind: str) -> int:
     """An integer argument that crosses as text in one of the lanes."""
     try:
-        number = integer(value)
+        return integer_of(kind, value)
     except Mismatch as mismatch:
         raise mismatch.lift(parameter) from None
-    if not low <= number <= high:
-        raise OverflowError(f"{parameter}: expected an int from {low} to {high}, got {number}")
-    return number
