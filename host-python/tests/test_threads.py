@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -61,3 +62,26 @@ def test_ctrl_c_ends_what_is_asked(core: Core) -> None:
     assert time.monotonic() - begin < 1.3
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("fordway")]
     guest.close()
+
+
+@LINUX
+def test_where_one_instance_has_room_it_does_all_the_work(logs: Path) -> None:
+    script = (
+        "import array, resource, sys\n"
+        "import fordway\n"
+        "from fordway import _numbers\n"
+        "fordway.add(1, 2)\n"
+        "pages = int(open('/proc/self/statm').read().split()[0])\n"
+        "room = pages * resource.getpagesize() + (6 << 30)\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (room, room))\n"
+        "report = fordway.verify(sys.argv[1], jobs=4)\n"
+        "print(report.passed, len(report.failures))\n"
+        "_numbers.processors = lambda: 4\n"
+        "xs = array.array('d', [3]) * (4 * _numbers.PART)\n"
+        "with fordway.Sandbox() as box:\n"
+        "    print(set(box.squares(xs)))\n"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", script, str(logs)], capture_output=True, text=True
+    )
+    assert (found.stdout, found.stderr) == ("9 1\n{9.0}\n", "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import weakref
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from ._wasmtime import (
     Store,
     WasmtimeError,
     export_names,
+    ffi,
 )
 
 if TYPE_CHECKING:
@@ -29,6 +31,11 @@ __all__ = ["COMPONENT", "Core", "default_core", "watch"]
 
 COMPONENT = Path(__file__).with_name("fordway.wasm")
 """The component that this package carries."""
+
+SMALL_RESERVATION = 16 << 20
+"""The addresses that an instance's memory takes where they are scarce, in
+bytes. Elsewhere it takes 4 GiB of them, which costs no memory and spares bounds
+checks."""
 
 PACKAGE = "fordway:core"
 VERSION = "0.1.0"
@@ -83,6 +90,10 @@ def _engine(interruptible: bool) -> Engine:
         config = Config()
         config.cache = cache
         config.epoch_interruption = interruptible
+        if _is_address_space_limited():
+            ffi.wasmtime_config_memory_reservation_set(config.ptr(), SMALL_RESERVATION)
+            ffi.wasmtime_config_memory_reservation_for_growth_set(config.ptr(), SMALL_RESERVATION)
+            ffi.wasmtime_config_memory_guard_size_set(config.ptr(), 0)
         return config
 
     try:
@@ -91,6 +102,18 @@ def _engine(interruptible: bool) -> Engine:
     except WasmtimeError:
         # A home that cannot be written to: compile anew in each process.
         return Engine(config(cache=False))
+
+
+@cache
+def _is_address_space_limited() -> bool:
+    """Whether this process may not take as many addresses as it likes
+    (`ulimit -v`), as found when it is first asked: engines that share what was
+    compiled are made alike."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return False
+    return resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
 
 
 _compiled: bytearray | None = None

@@ -179,7 +179,10 @@ class Guest:
         try:
             return store, core.instantiate(store)
         except WasmtimeError as error:
-            raise self._explain(error) from None
+            why = self._explain(error)
+            if isinstance(why, TrapError):
+                raise InstantiationError(f"the component cannot be instantiated: {error}") from None
+            raise why from None
 
     def _within_limit(self, run: Run, arguments: tuple[Any, ...]) -> Any:
         assert self._store is not None
@@ -224,6 +227,11 @@ class Guest:
         if self._memory_limit is not None and ("unreachable" in text or "memory" in text):
             return MemoryLimitError(f"the call needs more memory than {self._memory_limit} bytes")
         return TrapError(f"the component failed: {text}")
+
+
+class InstantiationError(TrapError):
+    """There is no instance to be had: each reserves 4 GiB of addresses, and the
+    process may be held to less (`ulimit -v`)."""
 
 
 class Interrupted(TrapError):

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from ._arrays import DTYPES, intake, outlet
 from ._box import Box
 from ._exceptions import Refused
+from ._guest import InstantiationError
 from ._lower import Mismatch, integer_of
 from ._memory import as_code
 from ._sink import Sink, blank
@@ -43,7 +44,8 @@ class Numbers(Box):
         of float64, a float64 ndarray of any shape or a float64 Series; the
         result is of the same kind (a list for a tuple). With `out`, a
         writable, contiguous float64 buffer of as many elements, the result
-        goes there, and `out` is returned; `out=xs` squares in place.
+        goes there, and `out` is returned; `out=xs` squares in place. From
+        300,000 elements on, the processors share the work.
 
         Raises TypeError for another dtype.
         """
@@ -57,7 +59,8 @@ class Numbers(Box):
         of the same kind (a list for a tuple). With `out`, a writable,
         contiguous int64 buffer of as many elements, the result goes there,
         and `out` is returned; `out=xs` adds in place. A pandas column copies
-        on write: assign to it instead.
+        on write: assign to it instead. From 300,000 elements on, the
+        processors share the work.
 
         Raises TypeError for another dtype, and OverflowError if a sum does
         not fit in 64 bits; nothing is changed then.
@@ -91,8 +94,9 @@ class Numbers(Box):
         cuts = [len(view) * part // parts for part in range(parts + 1)]
         try:
             side_by_side(run, list(pairwise(cuts)))
-        except OverflowError:
-            # A part counts its own elements: the whole tells which it was.
+        except (OverflowError, InstantiationError):
+            # A part counts its own elements: the whole tells which it was. Or
+            # there is no memory for several instances, but for one.
             return self._run(kernel, [view], settings, code)
         return results
 

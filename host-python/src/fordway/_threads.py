@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any, ParamSpec, TypeVar
 
 from ._engine import Core
+from ._guest import InstantiationError
 from ._job import Gathered, Piece, Plan, Worker, check_fingerprint, share
 
 __all__ = ["Threads", "processors", "side_by_side"]
@@ -81,7 +82,11 @@ class Threads:
         def work(worker: Worker | None) -> None:
             try:
                 if worker is None:
-                    worker = open_worker()
+                    try:
+                        worker = open_worker()
+                    except InstantiationError:  # those that there are do it all
+                        pieces.put(None)
+                        return
                     check_fingerprint(worker, plan.fingerprint, plan.manifest)
                 try:
                     while taken := cursor.take():
