@@ -8,13 +8,19 @@ import subprocess
 import sys
 import threading
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+import fordway
+from fordway import _threads
 from fordway._engine import Core
 from fordway._guest import Guest
-from fordway._threads import Threads
+from fordway._job import LANES, MOST
+from fordway._threads import Threads, _Cursor
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="SCHED_BATCH is Linux's")
 
@@ -44,6 +50,29 @@ def test_what_the_user_set_stays() -> None:
     )
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert (found.stdout, found.stderr) == ("True\n", "")
+
+
+@LINUX
+@pytest.mark.parametrize(("starved", "goes_back"), [(0.0, False), (1e9, True)])
+def test_a_thread_that_starves_goes_back_to_the_usual_policy(
+    starved: float, goes_back: bool, logs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policies: list[int] = []
+    monkeypatch.setattr(_threads, "STARVED", starved)
+    monkeypatch.setattr(_threads, "_be", policies.append)
+    assert fordway.verify(logs, jobs=1).passed == 9
+    assert policies == [os.SCHED_BATCH] + [os.SCHED_OTHER] * goes_back
+
+
+@given(st.integers(0, 100_000), st.integers(1, 300))
+def test_ranges_grow_then_shrink_and_leave_nothing_out(length: int, workers: int) -> None:
+    cursor = _Cursor(length, workers)
+    ranges = list(iter(cursor.take, None))
+    assert list(pairwise([0, *(end for _, end in ranges)])) == ranges
+    assert (ranges[-1][1] if ranges else 0) == length
+    sizes = [end - start for start, end in ranges]
+    assert all(0 < size <= MOST for size in sizes)
+    assert all(size <= LANES << at for at, size in enumerate(sizes))
 
 
 def test_what_is_asked_returns_or_raises_here(core: Core) -> None:

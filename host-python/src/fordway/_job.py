@@ -14,6 +14,7 @@ from ._report import Failure
 from ._resource import Resource
 
 __all__ = [
+    "LANES",
     "Each",
     "Entry",
     "Gathered",
@@ -191,7 +192,7 @@ def share(total: int, left: int, workers: int) -> int:
     the end, so that nobody waits long for another, but enough to fill the
     lanes that are hashed side by side."""
     fair = -(-total // workers)
-    return min(max(left // (2 * workers), min(max(fair, VECTOR), LANES)), MOST)
+    return min(left, max(left // (2 * workers), min(max(fair, VECTOR), LANES)), MOST)
 
 
 VECTOR, LANES = 4, 32

@@ -86,7 +86,7 @@ def in_executor(executor: Executor, task: Task, plan: Plan, jobs: int, gathered:
 
     start = 0
     while start < plan.length:
-        end = min(plan.length, start + share(plan.length, plan.length - start, jobs))
+        end = start + share(plan.length, plan.length - start, jobs)
         submit(start, end)
         start = end
     try:
