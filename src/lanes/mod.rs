@@ -10,11 +10,13 @@
 //! | [`vector`] | what the kernels need of a vector of four words |
 //! | [`portable`] | a vector in plain Rust, and the kernels over it |
 //! | `simd` | a vector of WebAssembly SIMD, and the kernels over it |
-//! | [`sha1`], [`sha256`] | the kernels, written once over any vector |
+//! | [`frame`] | what the kernels share, written once over any vector |
+//! | [`sha1`], [`sha256`] | the rounds of each function |
 //! | [`function`] | the choice of a kernel by how many files there are |
 //! | [`slot`] | a file on its way through a lane |
 //! | [`schedule`] | many files led through a few slots |
 
+pub mod frame;
 pub mod function;
 pub mod portable;
 pub mod schedule;

@@ -1,27 +1,30 @@
 //! The portable vector, the truth that the SIMD one is measured by, and the
 //! kernels over it.
 
+use super::frame::{compress, compress_four};
+use super::sha1::Sha1;
+use super::sha256::Sha256;
 use super::vector::{Vector, WIDTH};
-use super::{Blocks, States, sha1 as one, sha256 as two};
+use super::{Blocks, States};
 
-/// [`sha1::compress`](one::compress): `N` vectors of four lanes.
+/// SHA-1 by [`compress`]: `N` vectors of four lanes.
 pub fn sha1<const N: usize>(states: &mut [States; N], blocks: &[Blocks; N]) {
-    one::compress::<[u32; WIDTH], N>(states, blocks);
+    compress::<Sha1, [u32; WIDTH], _, _, N>(states, blocks);
 }
 
-/// [`sha1::compress_four`](one::compress_four): four lanes.
+/// SHA-1 by [`compress_four`]: four lanes.
 pub fn sha1_four(states: &mut States, blocks: &Blocks) {
-    one::compress_four::<[u32; WIDTH]>(states, blocks);
+    compress_four::<Sha1, [u32; WIDTH], _, _>(states, blocks);
 }
 
-/// [`sha256::compress`](two::compress): `N` vectors of four lanes.
+/// SHA-256 by [`compress`]: `N` vectors of four lanes.
 pub fn sha256<const N: usize>(states: &mut [States; N], blocks: &[Blocks; N]) {
-    two::compress::<[u32; WIDTH], N>(states, blocks);
+    compress::<Sha256, [u32; WIDTH], _, _, N>(states, blocks);
 }
 
-/// [`sha256::compress_four`](two::compress_four): four lanes.
+/// SHA-256 by [`compress_four`]: four lanes.
 pub fn sha256_four(states: &mut States, blocks: &Blocks) {
-    two::compress_four::<[u32; WIDTH]>(states, blocks);
+    compress_four::<Sha256, [u32; WIDTH], _, _>(states, blocks);
 }
 
 impl Vector for [u32; WIDTH] {

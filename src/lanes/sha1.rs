@@ -1,9 +1,8 @@
 //! SHA-1 (FIPS 180-4, section 6.1) in the lanes of vectors.
 
-use std::hint::black_box;
-
-use super::vector::{Vector, accumulate, each, gather, load, scatter};
-use super::{Blocks, State, States};
+use super::State;
+use super::frame::Rounds;
+use super::vector::{Vector, each};
 
 /// The state before the first block (FIPS 180-4, section 5.3.1).
 pub const START: State = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0, 0, 0, 0];
@@ -13,60 +12,29 @@ const K: [u32; 4] = [0x5a827999, 0x6ed9eba1, 0x8f1bbcdc, 0xca62c1d6];
 
 const ROUNDS: usize = 80;
 
-/// Takes in the blocks of `N` vectors' lanes; every lane has as many.
-///
-/// The work is cut into short loops, and each turn advances all vectors:
-/// first the message schedule, then five rounds a turn, after which the five
-/// words are back in their places. Compilers of WebAssembly put an operation
-/// next to its use, which makes of straight code one vector's chain after the
-/// other's; the end of a turn makes the chains meet, near enough to each other
-/// for the processor to overlap them.
-#[inline(always)]
-#[allow(clippy::needless_range_loop)] // `n` is the vector, in every row
-pub fn compress<V: Vector, const N: usize>(states: &mut [States; N], blocks: &[Blocks; N]) {
-    let mut state = [[V::splat(0); 5]; N];
-    for n in 0..N {
-        state[n] = gather(&states[n]);
-    }
-    let mut w = [[V::splat(0); N]; ROUNDS];
-    // The compiler is not to know the number, or it makes straight code.
-    let turns = black_box(4);
-    for at in 0..blocks[0][0].len() {
-        for n in 0..N {
-            let words = load(&blocks[n], at);
-            for (row, word) in w.iter_mut().zip(words) {
-                row[n] = word;
-            }
-        }
-        for t in 16..ROUNDS {
-            for n in 0..N {
-                w[t][n] = scheduled(w[t - 3][n], w[t - 8][n], w[t - 14][n], w[t - 16][n]);
-            }
-        }
-        let mut next = state;
-        quarter(&mut next, &w[..20], turns, K[0], choose);
-        quarter(&mut next, &w[20..40], turns, K[1], parity);
-        quarter(&mut next, &w[40..60], turns, K[2], majority);
-        quarter(&mut next, &w[60..], turns, K[3], parity);
-        for n in 0..N {
-            accumulate(&mut state[n], next[n]);
-        }
-    }
-    for n in 0..N {
-        scatter(state[n], &mut states[n]);
-    }
-}
+/// SHA-1, as the kernels take it.
+#[derive(Debug)]
+pub struct Sha1;
 
-/// Takes in the blocks of one vector's lanes; every lane has as many.
-///
-/// Straight code, the schedule woven into the rounds: with no second vector
-/// to overlap, the schedule fills the gaps.
-#[inline(always)]
-pub fn compress_four<V: Vector>(states: &mut States, blocks: &Blocks) {
-    let mut state = gather::<V, 5>(states);
-    for at in 0..blocks[0].len() {
-        let mut w = load::<V>(blocks, at);
-        let mut next = state;
+impl<V: Vector> Rounds<V, 5, ROUNDS> for Sha1 {
+    // Of each quarter.
+    const TURNS: usize = 4;
+
+    #[inline(always)]
+    fn word<const N: usize>(w: &[[V; N]; ROUNDS], t: usize, n: usize) -> V {
+        scheduled(w[t - 3][n], w[t - 8][n], w[t - 14][n], w[t - 16][n])
+    }
+
+    #[inline(always)]
+    fn rounds<const N: usize>(state: &mut [[V; 5]; N], w: &[[V; N]; ROUNDS], turns: usize) {
+        quarter(state, &w[..20], turns, K[0], choose);
+        quarter(state, &w[20..40], turns, K[1], parity);
+        quarter(state, &w[40..60], turns, K[2], majority);
+        quarter(state, &w[60..], turns, K[3], parity);
+    }
+
+    #[inline(always)]
+    fn straight(mut state: [V; 5], mut w: [V; 16]) -> [V; 5] {
         macro_rules! step {
             ($t:literal) => {
                 let [word, second, eighth, third] =
@@ -75,10 +43,10 @@ pub fn compress_four<V: Vector>(states: &mut States, blocks: &Blocks) {
                     w[$t % 16] = scheduled(third, eighth, second, word);
                 }
                 let word = w[$t % 16].add(V::splat(K[$t / 20]));
-                next = match $t / 20 {
-                    0 => round(next, word, choose),
-                    2 => round(next, word, majority),
-                    _ => round(next, word, parity),
+                state = match $t / 20 {
+                    0 => round(state, word, choose),
+                    2 => round(state, word, majority),
+                    _ => round(state, word, parity),
                 };
             };
         }
@@ -86,9 +54,8 @@ pub fn compress_four<V: Vector>(states: &mut States, blocks: &Blocks) {
         each!(step: 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39);
         each!(step: 40 41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59);
         each!(step: 60 61 62 63 64 65 66 67 68 69 70 71 72 73 74 75 76 77 78 79);
-        accumulate(&mut state, next);
+        state
     }
-    scatter(state, states);
 }
 
 /// Twenty rounds, five a turn.

@@ -1,9 +1,8 @@
 //! SHA-256 (FIPS 180-4, section 6.2) in the lanes of vectors.
 
-use std::hint::black_box;
-
-use super::vector::{Vector, accumulate, each, gather, load, scatter};
-use super::{Blocks, State, States};
+use super::State;
+use super::frame::Rounds;
+use super::vector::{Vector, each};
 
 /// The state before the first block (FIPS 180-4, section 5.3.3).
 pub const START: State = [
@@ -24,60 +23,34 @@ const K: [u32; ROUNDS] = [
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 ];
 
-/// Takes in the blocks of `N` vectors' lanes; every lane has as many.
-///
-/// Cut into short loops, as [`sha1::compress`](super::sha1::compress) is and
-/// for the same reason; after four rounds all eight words are new.
-#[inline(always)]
-#[allow(clippy::needless_range_loop)] // `n` is the vector, in every row
-pub fn compress<V: Vector, const N: usize>(states: &mut [States; N], blocks: &[Blocks; N]) {
-    let mut state = [[V::splat(0); 8]; N];
-    for n in 0..N {
-        state[n] = gather(&states[n]);
+/// SHA-256, as the kernels take it.
+#[derive(Debug)]
+pub struct Sha256;
+
+impl<V: Vector> Rounds<V, 8, ROUNDS> for Sha256 {
+    // After four rounds all eight words are new.
+    const TURNS: usize = ROUNDS / 4;
+
+    #[inline(always)]
+    fn word<const N: usize>(w: &[[V; N]; ROUNDS], t: usize, n: usize) -> V {
+        scheduled(w[t - 2][n], w[t - 7][n], w[t - 15][n], w[t - 16][n])
     }
-    let mut w = [[V::splat(0); N]; ROUNDS];
-    // The compiler is not to know the number, or it makes straight code.
-    let turns = black_box(ROUNDS / 4);
-    for at in 0..blocks[0][0].len() {
-        for n in 0..N {
-            let words = load(&blocks[n], at);
-            for (row, word) in w.iter_mut().zip(words) {
-                row[n] = word;
-            }
-        }
-        for t in 16..ROUNDS {
-            for n in 0..N {
-                w[t][n] = scheduled(w[t - 2][n], w[t - 7][n], w[t - 15][n], w[t - 16][n]);
-            }
-        }
-        let mut next = state;
+
+    #[inline(always)]
+    #[allow(clippy::needless_range_loop)] // `n` is the vector, in every row
+    fn rounds<const N: usize>(state: &mut [[V; 8]; N], w: &[[V; N]; ROUNDS], turns: usize) {
         let constants = K.as_chunks::<4>().0;
         for (words, constants) in w.as_chunks::<4>().0.iter().zip(constants).take(turns) {
             for n in 0..N {
                 for (word, &k) in words.iter().zip(constants) {
-                    next[n] = round(next[n], word[n].add(V::splat(k)));
+                    state[n] = round(state[n], word[n].add(V::splat(k)));
                 }
             }
         }
-        for n in 0..N {
-            accumulate(&mut state[n], next[n]);
-        }
     }
-    for n in 0..N {
-        scatter(state[n], &mut states[n]);
-    }
-}
 
-/// Takes in the blocks of one vector's lanes; every lane has as many.
-///
-/// Straight code, the schedule woven into the rounds: with no second vector
-/// to overlap, the schedule fills the gaps.
-#[inline(always)]
-pub fn compress_four<V: Vector>(states: &mut States, blocks: &Blocks) {
-    let mut state = gather::<V, 8>(states);
-    for at in 0..blocks[0].len() {
-        let mut w = load::<V>(blocks, at);
-        let mut next = state;
+    #[inline(always)]
+    fn straight(mut state: [V; 8], mut w: [V; 16]) -> [V; 8] {
         macro_rules! step {
             ($t:literal) => {
                 let [word, first, ninth, fourteenth] =
@@ -85,16 +58,15 @@ pub fn compress_four<V: Vector>(states: &mut States, blocks: &Blocks) {
                 if $t >= 16 {
                     w[$t % 16] = scheduled(fourteenth, ninth, first, word);
                 }
-                next = round(next, w[$t % 16].add(V::splat(K[$t])));
+                state = round(state, w[$t % 16].add(V::splat(K[$t])));
             };
         }
         each!(step: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
         each!(step: 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31);
         each!(step: 32 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47);
         each!(step: 48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63);
-        accumulate(&mut state, next);
+        state
     }
-    scatter(state, states);
 }
 
 /// One round; `word` is the schedule's word with the constant added.

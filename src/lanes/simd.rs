@@ -8,31 +8,34 @@ use core::arch::wasm32::{
     u32x4_splat, v128, v128_and, v128_load, v128_or, v128_xor,
 };
 
+use super::frame::{compress, compress_four};
+use super::sha1::Sha1;
+use super::sha256::Sha256;
 use super::vector::{Vector, WIDTH};
-use super::{Blocks, States, sha1 as one, sha256 as two};
+use super::{Blocks, States};
 
-/// [`sha1::compress`](one::compress): `N` vectors of four lanes.
+/// SHA-1 by [`compress`]: `N` vectors of four lanes.
 #[target_feature(enable = "simd128")]
 pub fn sha1<const N: usize>(states: &mut [States; N], blocks: &[Blocks; N]) {
-    one::compress::<v128, N>(states, blocks);
+    compress::<Sha1, v128, _, _, N>(states, blocks);
 }
 
-/// [`sha1::compress_four`](one::compress_four): four lanes.
+/// SHA-1 by [`compress_four`]: four lanes.
 #[target_feature(enable = "simd128")]
 pub fn sha1_four(states: &mut States, blocks: &Blocks) {
-    one::compress_four::<v128>(states, blocks);
+    compress_four::<Sha1, v128, _, _>(states, blocks);
 }
 
-/// [`sha256::compress`](two::compress): `N` vectors of four lanes.
+/// SHA-256 by [`compress`]: `N` vectors of four lanes.
 #[target_feature(enable = "simd128")]
 pub fn sha256<const N: usize>(states: &mut [States; N], blocks: &[Blocks; N]) {
-    two::compress::<v128, N>(states, blocks);
+    compress::<Sha256, v128, _, _, N>(states, blocks);
 }
 
-/// [`sha256::compress_four`](two::compress_four): four lanes.
+/// SHA-256 by [`compress_four`]: four lanes.
 #[target_feature(enable = "simd128")]
 pub fn sha256_four(states: &mut States, blocks: &Blocks) {
-    two::compress_four::<v128>(states, blocks);
+    compress_four::<Sha256, v128, _, _>(states, blocks);
 }
 
 impl Vector for v128 {
