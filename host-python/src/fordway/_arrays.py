@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from ._lower import Mismatch, array_of, buffer_of
 from ._memory import as_code
 
-__all__ = ["DTYPES", "Intake", "intake", "outlet"]
+__all__ = ["DTYPES", "Intake", "blank", "intake", "outlet"]
 
 DTYPES = {"d": "float64", "q": "int64"}
 """The dtypes of the kernels, by array code."""
@@ -110,3 +110,14 @@ def outlet(out: Any, code: str, count: int) -> memoryview:
     if view.nbytes != count * 8:
         raise ValueError(f"out: expected {count} elements, got {view.nbytes // 8}")
     return flat
+
+
+def blank(count: int, code: str) -> memoryview:
+    """Numbers that are about to be overwritten: numpy, where it is loaded, does
+    not fill them before.
+
+    Not a mapping of the file that they come from: mapping it and freeing it
+    costs more than a copy into memory that is used again."""
+    numpy = sys.modules.get("numpy")
+    memory = bytearray(count * 8) if numpy is None else numpy.empty(count * 8, "u1")
+    return as_code(memoryview(memory), code)

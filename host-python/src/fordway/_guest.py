@@ -28,7 +28,7 @@ from ._resource import Resource
 from ._sink import Sink
 from ._wasmtime import Instance, Store, WasiConfig, WasmtimeError, ffi
 
-__all__ = ["Grant", "Guest", "Output"]
+__all__ = ["Grant", "Guest", "InstantiationError", "Output"]
 
 
 @dataclass(frozen=True)

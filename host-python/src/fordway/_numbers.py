@@ -7,13 +7,13 @@ from collections.abc import MutableSequence
 from itertools import pairwise
 from typing import Any, TypeVar
 
-from ._arrays import DTYPES, intake, outlet
+from ._arrays import DTYPES, blank, intake, outlet
 from ._box import Box
 from ._exceptions import Refused
-from ._guest import InstantiationError
+from ._guest import Guest, InstantiationError
 from ._lower import Mismatch, integer_of
 from ._memory import as_code
-from ._sink import Sink, blank
+from ._sink import Sink
 from ._threads import processors, side_by_side
 
 __all__ = ["Numbers"]
@@ -68,53 +68,49 @@ class Numbers(Box):
         return self._map("increase", xs, (_checked(by, "by", "s64"),), "q", out)  # type: ignore[no-any-return]
 
     def _map(self, kernel: str, xs: Any, settings: tuple[int, ...], code: str, out: Any) -> Any:
+        """Runs a kernel that looks at one element at a time."""
         taken = intake(xs, code, "xs")
         target = None if out is None else outlet(out, code, len(taken.view))
-        results = self._in_parts(kernel, taken.view, settings, code)
+        parts = max(1, min(processors(), len(taken.view) // PART))
+        try:
+            results = self._run(kernel, taken.view, settings, code, parts)
+        except (OverflowError, InstantiationError):
+            if parts == 1:
+                raise
+            # A part counts its own elements: the whole tells which it was. Or
+            # there is no memory for several instances, but for one.
+            results = self._run(kernel, taken.view, settings, code)
         if target is None:
             return taken.give(results)
         target[:] = memoryview(results)
         return out
 
-    def _in_parts(self, kernel: str, view: memoryview, settings: tuple[int, ...], code: str) -> Any:
-        """Runs a kernel that looks at one element at a time: of a long list,
-        several parts side by side."""
-        parts = min(processors(), len(view) // PART)
-        if parts < 2 or len(view) <= CROSSOVER:
-            return self._run(kernel, [view], settings, code)
+    def _run(
+        self,
+        kernel: str,
+        view: memoryview,
+        settings: tuple[int, ...],
+        code: str,
+        parts: int = 1,
+    ) -> Any:
+        """Runs a kernel over a list, by the lane that suits its length: a long
+        one in parts, side by side. What comes is an array, or a view of memory
+        that is the caller's own."""
         guest = self._guest()
+        if len(view) <= CROSSOVER:
+            try:
+                return guest.call(f"numbers.{kernel}", view, *settings)
+            except Refused as error:
+                raise error.lift() from None
         arguments = [kernel, *map(str, settings)]
-        results = as_code(blank(view.nbytes), code)
+        results = blank(len(view), code)
 
         def run(start: int, end: int) -> None:
-            with Sink() as sink:
-                guest.run(arguments, [view[start:end]], sink).check()
-                sink.read_into(results[start:end].cast("B"))
+            _stream(guest, arguments, [view[start:end]], results[start:end])
 
         cuts = [len(view) * part // parts for part in range(parts + 1)]
-        try:
-            side_by_side(run, list(pairwise(cuts)))
-        except (OverflowError, InstantiationError):
-            # A part counts its own elements: the whole tells which it was. Or
-            # there is no memory for several instances, but for one.
-            return self._run(kernel, [view], settings, code)
+        side_by_side(run, list(pairwise(cuts)))
         return results
-
-    def _run(
-        self, kernel: str, views: list[memoryview], settings: tuple[int, ...], code: str
-    ) -> Any:
-        """Runs a kernel over one list, by the lane that suits its length. What
-        comes is an array, or a view of memory that is the caller's own."""
-        count = len(views[0])
-        try:
-            if count <= CROSSOVER:
-                return self._guest().call(f"numbers.{kernel}", *views, *settings)
-            with Sink() as sink:
-                arguments = [kernel, *map(str, settings)]
-                self._guest().run(arguments, views, sink).check()
-                return as_code(sink.view(), code)
-        except Refused as error:
-            raise error.lift() from None
 
     def sqrts(self, n: int) -> tuple[str, list[float]]:
         """A heading, and the square roots of 1, 2 ... `n`.
@@ -139,9 +135,9 @@ class Numbers(Box):
             raise ValueError(f"b: expected {len(left)} elements as in a, got {len(right)}")
         if len(left) <= CROSSOVER:
             return float(self._guest().call("numbers.dot", left, right))
-        with Sink() as sink:
-            self._guest().run(["dot", str(len(left))], [left, right], sink).check()
-            return float(as_code(sink.view(), "d")[0])
+        total = blank(1, "d")
+        _stream(self._guest(), ["dot", str(len(left))], [left, right], total)
+        return float(total[0])
 
     def pi(self, n: int) -> float:
         """Pi by the first `n` terms of the Leibniz series."""
@@ -158,13 +154,22 @@ class Numbers(Box):
         _checked(seed, "seed", "u64")
         if isinstance(xs, (list, tuple)):
             order = memoryview(array("q", range(len(xs))))
-            return [xs[at] for at in self._run("shuffle", [order], (seed,), "q")]  # type: ignore[return-value]
+            return [xs[at] for at in self._run("shuffle", order, (seed,), "q")]  # type: ignore[return-value]
         code = _code_of(xs)
         taken = intake(xs, code, "xs")
         # An order is an order: doubles cross as the 64-bit words they are.
         words = taken.view.cast("B").cast("q") if len(taken.view) else taken.view
-        results = self._run("shuffle", [words], (seed,), "q")
+        results = self._run("shuffle", words, (seed,), "q")
         return taken.give(as_code(memoryview(results), code))  # type: ignore[no-any-return]
+
+
+def _stream(
+    guest: Guest, arguments: list[str], views: list[memoryview], results: memoryview
+) -> None:
+    """Runs a verb over the bytes of `views`; what it prints fills `results`."""
+    with Sink() as sink:
+        guest.run(arguments, views, sink).check()
+        sink.read_into(results.cast("B"))
 
 
 def _code_of(xs: Any) -> str:

@@ -8,12 +8,12 @@ that ends while one is alive can crash.
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
+from io import FileIO
 
 from ._exceptions import ComponentError
 
-__all__ = ["Sink", "blank"]
+__all__ = ["Sink"]
 
 
 class Sink:
@@ -22,54 +22,38 @@ class Sink:
     def __init__(self) -> None:
         self._name: str | None = None
         if hasattr(os, "memfd_create"):
-            self._descriptor = os.memfd_create("fordway", os.MFD_CLOEXEC)
-            self.path = f"/proc/self/fd/{self._descriptor}"
+            descriptor = os.memfd_create("fordway", os.MFD_CLOEXEC)
+            self.path = f"/proc/self/fd/{descriptor}"
         else:
-            self._descriptor, self._name = tempfile.mkstemp(prefix="fordway-")
+            descriptor, self._name = tempfile.mkstemp(prefix="fordway-")
             self.path = self._name
+        self._file = FileIO(descriptor)
 
     def __enter__(self) -> Sink:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        os.close(self._descriptor)
+        self._file.close()
         if self._name is not None:
             os.unlink(self._name)
 
     @property
     def size(self) -> int:
         """How many bytes were printed."""
-        return os.fstat(self._descriptor).st_size
+        return os.fstat(self._file.fileno()).st_size
 
     def read(self) -> bytes:
-        """Everything, in one allocation."""
-        os.lseek(self._descriptor, 0, os.SEEK_SET)
-        with open(self._descriptor, "rb", buffering=0, closefd=False) as file:
-            return file.readall()
-
-    def view(self) -> memoryview:
-        """Everything, as memory that can be written to.
-
-        A copy, though the file may lie in memory: mapping it and freeing it
-        costs more than a copy into memory that is used again."""
-        view = blank(self.size)
-        self.read_into(view)
-        return view
+        """Everything that was printed, in one allocation."""
+        self._file.seek(0)
+        return self._file.readall()
 
     def read_into(self, view: memoryview) -> None:
         """Fills the bytes of `view` with what was printed, which must be as
         many."""
-        if self.size != view.nbytes:
-            raise ComponentError(f"expected {view.nbytes} bytes of output, got {self.size}")
-        os.lseek(self._descriptor, 0, os.SEEK_SET)
-        with open(self._descriptor, "rb", buffering=0, closefd=False) as file:
-            done = 0
-            while done < view.nbytes:
-                done += file.readinto(view[done:]) or 0
-
-
-def blank(size: int) -> memoryview:
-    """Bytes that are about to be overwritten: numpy, where it is loaded, does
-    not fill them before."""
-    numpy = sys.modules.get("numpy")
-    return memoryview(bytearray(size) if numpy is None else numpy.empty(size, "u1"))
+        size = self.size
+        if size != view.nbytes:
+            raise ComponentError(f"expected {view.nbytes} bytes of output, got {size}")
+        self._file.seek(0)
+        done = 0
+        while done < size:
+            done += self._file.readinto(view[done:]) or 0

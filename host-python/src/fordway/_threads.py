@@ -33,12 +33,16 @@ def side_by_side(function: Callable[[int, int], None], ranges: Sequence[tuple[in
     each other in one of its own. Returns, or raises what the first that failed
     has raised, when all have ended. Where no thread is to be had, as at the end
     of a program, this one does what is left."""
+    first, *others = ranges
+    if not others:
+        function(*first)
+        return
     begun: list[Future[None]] = []
-    with ThreadPoolExecutor(max(1, len(ranges) - 1), thread_name_prefix="fordway") as pool:
+    with ThreadPoolExecutor(len(others), thread_name_prefix="fordway") as pool:
         with suppress(RuntimeError):
-            for start, end in ranges[1:]:
+            for start, end in others:
                 begun.append(pool.submit(function, start, end))
-        for start, end in [ranges[0], *ranges[1 + len(begun) :]]:
+        for start, end in [first, *others[len(begun) :]]:
             function(start, end)
     for future in begun:
         future.result()
