@@ -16,6 +16,7 @@ from typing import Any
 
 import pandas
 import pytest
+from conftest import output_of, plant_large, plant_sparse
 
 import fordway
 
@@ -320,8 +321,7 @@ def test_digest_checks_its_algorithm(logs: Path) -> None:
 
 def test_memory_does_not_grow_with_a_files_size(tmp_path: Path) -> None:
     size = 1 << 30
-    with (tmp_path / "file").open("wb") as sparse:
-        sparse.truncate(size)
+    plant_sparse(tmp_path / "file", size)
     (tmp_path / "sha1sum.txt").write_text(f"{EMPTY}  file\n")
     script = (
         "import fordway, resource, sys\n"
@@ -330,18 +330,11 @@ def test_memory_does_not_grow_with_a_files_size(tmp_path: Path) -> None:
         "assert fordway.verify(sys.argv[1]).bytes == 1 << 30\n"
         "print(peak() - before)\n"
     )
-    arguments = [sys.executable, "-c", script, str(tmp_path)]
-    found = subprocess.run(arguments, capture_output=True, text=True, check=True)
-    assert int(found.stdout) < 64 * 1024
+    assert int(output_of(script, tmp_path)) < 64 * 1024
 
 
 def test_ctrl_c_stops_within_a_second_and_leaves_nothing_running(tmp_path: Path) -> None:
-    lines = []
-    for k in range(4):
-        with (tmp_path / f"f{k}").open("wb") as sparse:
-            sparse.truncate(20 << 30)
-        lines.append(f"{EMPTY}  f{k}\n")
-    (tmp_path / "sha1sum.txt").write_text("".join(lines))
+    plant_large(tmp_path, 4, 20 << 30)
     script = (
         "import fordway, sys, threading\n"
         "print('ready', flush=True)\n"

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
+from conftest import plant_sparse
 
 import fordway
 
@@ -162,8 +163,7 @@ def test_a_reader_that_leaves_is_no_traceback(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_ends_it_with_130(tmp_path: Path) -> None:
-    with (tmp_path / "large").open("wb") as sparse:
-        sparse.truncate(40 << 30)
+    plant_sparse(tmp_path / "large", 40 << 30)
     (tmp_path / "sha1sum.txt").write_text(f"{hashlib.sha1().hexdigest()}  large\n")
     command = [sys.executable, "-m", "fordway", "verify", str(tmp_path)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:

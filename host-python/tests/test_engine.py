@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from conftest import output_of
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -26,11 +26,8 @@ def test_a_limit_on_addresses_leaves_room_for_all_instances(logs: Path) -> None:
         "except fordway.MemoryLimitError as error:\n"
         "    print(error)\n"
     )
-    found = subprocess.run(
-        [sys.executable, "-c", script, str(logs)], capture_output=True, text=True
-    )
-    assert found.stderr == ""
-    assert found.stdout == "9\n{3}\n1048576\nthe call needs more memory than 4194304 bytes\n"
+    told = "9\n{3}\n1048576\nthe call needs more memory than 4194304 bytes\n"
+    assert output_of(script, logs) == told
 
 
 @LINUX
@@ -48,7 +45,4 @@ def test_where_no_instance_has_room_an_error_says_so(logs: Path) -> None:
         "    except fordway.TrapError as error:\n"
         "        print(error)\n"
     )
-    found = subprocess.run(
-        [sys.executable, "-c", script, str(logs)], capture_output=True, text=True, check=True
-    )
-    assert found.stdout.count("the component cannot be instantiated: ") == 2
+    assert output_of(script, logs).count("the component cannot be instantiated: ") == 2

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import plant_large
 
 import fordway
 
@@ -99,12 +100,7 @@ def test_what_is_no_executor_is_refused(many: Path) -> None:
 
 
 def test_a_worker_that_dies_is_told_with_what_was_not_checked(tmp_path: Path) -> None:
-    lines = []
-    for k in range(300):
-        with (tmp_path / f"f{k}").open("wb") as sparse:
-            sparse.truncate(20 << 20)
-        lines.append(f"{EMPTY}  f{k}\n")
-    (tmp_path / "sha1sum.txt").write_text("".join(lines))
+    plant_large(tmp_path, 300, 20 << 20)
     pool = spawned(2)
 
     def kill(step: fordway.Progress) -> None:

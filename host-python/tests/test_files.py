@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import output_of, plant_sparse
 
 import fordway
 
@@ -184,11 +185,8 @@ def test_no_permission_is_a_permission_error(call: str, tmp_path: Path) -> None:
         (tmp_path / name).chmod(mode)
     (tmp_path / "locked").mkdir(mode=0o555)
     script = SCRIPT.format(call=call)
-    found = subprocess.run(
-        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True
-    )
     name = call.split("'")[-2]
-    assert (found.stdout, found.stderr) == (f"13 {name}\n", "")
+    assert output_of(script, cwd=tmp_path) == f"13 {name}\n"
 
 
 def test_a_full_disk_leaves_the_old_content(tmp_path: Path) -> None:
@@ -205,10 +203,7 @@ def test_a_full_disk_leaves_the_old_content(tmp_path: Path) -> None:
         "except OSError as error:\n"
         "    print(type(error).__name__, error.filename)\n"
     )
-    found = subprocess.run(
-        [sys.executable, "-c", script, str(file)], capture_output=True, text=True
-    )
-    assert (found.stdout, found.stderr) == (f"OSError {file}\n", "")
+    assert output_of(script, file) == f"OSError {file}\n"
     assert resource.getrlimit(resource.RLIMIT_FSIZE) == limit
     assert file.read_text() == "old"
     assert os.listdir(tmp_path) == ["file"]
@@ -259,8 +254,7 @@ def test_a_killed_writer_leaves_the_old_content(tmp_path: Path) -> None:
 
 def test_a_large_file_takes_little_more_memory_than_its_size(tmp_path: Path) -> None:
     file, size = tmp_path / "file", 128 << 20
-    with file.open("wb") as sparse:
-        sparse.truncate(size)
+    plant_sparse(file, size)
     script = (
         "import fordway, resource, sys\n"
         "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024\n"
@@ -268,6 +262,4 @@ def test_a_large_file_takes_little_more_memory_than_its_size(tmp_path: Path) -> 
         "assert len(fordway.read(sys.argv[1])) == int(sys.argv[3])\n"
         "print((peak() - before) / int(sys.argv[3]))\n"
     )
-    arguments = [sys.executable, "-c", script, str(file), __file__, str(size)]
-    found = subprocess.run(arguments, capture_output=True, text=True, check=True)
-    assert float(found.stdout) < 2.5
+    assert float(output_of(script, file, __file__, size)) < 2.5

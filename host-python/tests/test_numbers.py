@@ -5,13 +5,13 @@ from __future__ import annotations
 import array
 import math
 import struct
-import subprocess
 import sys
 from typing import Any
 
 import numpy
 import pandas
 import pytest
+from conftest import output_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -248,8 +248,7 @@ def test_parts_are_done_where_no_thread_is_to_be_had() -> None:
         "xs = array.array('d', [3]) * (4 * _numbers.PART)\n"
         "atexit.register(lambda: print(set(fordway.squares(xs))))\n"
     )
-    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    assert (found.stdout, found.stderr) == ("{9.0}\n", "")
+    assert output_of(script) == "{9.0}\n"
 
 
 def test_out_takes_the_result_in_place() -> None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import inspect
 import pickle
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from conftest import CHECKOUT
+from conftest import CHECKOUT, output_of
 
 import fordway
 from fordway import _engine, _exceptions
@@ -82,8 +80,7 @@ def test_neither_numpy_nor_pandas_is_imported() -> None:
         "import sys, fordway; fordway.squares([1.0] * 10_000); fordway.add(1, 2)\n"
         "print([name for name in ('numpy', 'pandas', 'tqdm') if name in sys.modules])"
     )
-    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    assert (found.stdout, found.stderr) == ("[]\n", "")
+    assert output_of(script) == "[]\n"
 
 
 @pytest.mark.parametrize("name", ["squares", "verify", "read"])

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import in_threads, plant_sparse
 
 import fordway
 from fordway import _engine
@@ -135,8 +136,7 @@ def test_a_timeout_ends_a_call_and_the_next_one_works(tmp_path: Path) -> None:
 
 
 def test_a_timeout_holds_for_streams(tmp_path: Path) -> None:
-    with (tmp_path / "large").open("wb") as sparse:
-        sparse.truncate(20 << 30)
+    plant_sparse(tmp_path / "large", 20 << 30)
     with fordway.Sandbox(tmp_path, timeout=0.05) as box:
         with pytest.raises(fordway.CallTimeout):
             box.digest("large")
@@ -187,11 +187,7 @@ def test_eight_threads_share_a_sandbox(tmp_path: Path) -> None:
                 if box.read(f"f{k}") != bytes([k]) * n:
                     wrong.append(k)
 
-        threads = [threading.Thread(target=call, args=(k,)) for k in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        in_threads(call, [(k,) for k in range(8)])
     assert wrong == []
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -12,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from conftest import output_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,8 +48,7 @@ def test_what_the_user_set_stays() -> None:
         "with Threads(1, Core(interruptible=True)) as threads:\n"
         "    print(threads.ask(os.sched_getscheduler, 0) == os.SCHED_IDLE)\n"
     )
-    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    assert (found.stdout, found.stderr) == ("True\n", "")
+    assert output_of(script) == "True\n"
 
 
 @LINUX
@@ -110,7 +109,4 @@ def test_where_one_instance_has_room_it_does_all_the_work(logs: Path) -> None:
         "with fordway.Sandbox() as box:\n"
         "    print(set(box.squares(xs)))\n"
     )
-    found = subprocess.run(
-        [sys.executable, "-c", script, str(logs)], capture_output=True, text=True
-    )
-    assert (found.stdout, found.stderr) == ("9 1\n{9.0}\n", "")
+    assert output_of(script, logs) == "9 1\n{9.0}\n"

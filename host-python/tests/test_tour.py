@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import gc
-import subprocess
-import sys
-import threading
 from typing import Any
 
 import numpy
 import pytest
+from conftest import in_threads, output_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -80,11 +78,7 @@ def test_a_user_is_freed_from_another_thread() -> None:
         while users:
             infos.append(users.pop().info)
 
-    threads = [threading.Thread(target=use) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(use, [()] * 4)
     gc.collect()
     assert len(infos) == 100
     assert live() == before
@@ -92,9 +86,7 @@ def test_a_user_is_freed_from_another_thread() -> None:
 
 def test_a_user_outlives_the_thread_that_made_it() -> None:
     made: list[fordway.UserInfo] = []
-    thread = threading.Thread(target=lambda: made.append(fordway.UserInfo("Alice")))
-    thread.start()
-    thread.join()
+    in_threads(lambda: made.append(fordway.UserInfo("Alice")), [()])
     assert made[0].info == 'User "Alice" has 5 letters in their name'
 
 
@@ -106,11 +98,7 @@ def test_eight_threads_call_side_by_side() -> None:
             if fordway.add(k, n) != k + n or fordway.repeat(str(k), 3) != str(k) * 3:
                 wrong.append((k, n))
 
-    threads = [threading.Thread(target=call, args=(k,)) for k in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(call, [(k,) for k in range(8)])
     assert wrong == []
 
 
@@ -166,9 +154,7 @@ def test_prints_follow_a_replaced_stdout(capsys: pytest.CaptureFixture[str]) -> 
 
 def test_prints_reach_the_processs_stdout() -> None:
     script = "import fordway; fordway.hello(); fordway.greet()"
-    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    assert found.stdout == "Hello world!\nHello! The square root of 4 is: 2\n"
-    assert (found.stderr, found.returncode) == ("", 0)
+    assert output_of(script) == "Hello world!\nHello! The square root of 4 is: 2\n"
 
 
 def test_short_scripts_end_without_a_crash() -> None:
@@ -178,8 +164,7 @@ def test_short_scripts_end_without_a_crash() -> None:
         "threading.Thread(target=fordway.pi, args=(30_000_000,), daemon=True).start()\n"
     )
     for _ in range(10):
-        found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-        assert (found.returncode, found.stderr) == (0, "")
+        output_of(script)
 
 
 @settings(max_examples=100, deadline=None)
