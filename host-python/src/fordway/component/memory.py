@@ -24,6 +24,7 @@ __all__ = [
     "Memory",
     "address_of_field",
     "as_code",
+    "blank_bytes",
     "gather",
     "scatter",
     "view_at",
@@ -145,6 +146,15 @@ def view_at(address: int, size: int, *, writable: bool = False) -> memoryview:
     """A view of C memory, good for as long as C keeps it."""
     view: memoryview = _from_memory(address, size, 0x200 if writable else 0x100)
     return view
+
+
+def blank_bytes(size: int) -> tuple[bytes, memoryview]:
+    """Bytes that nobody else has seen yet, and a view to fill them by: what is
+    read into them need not be copied into them."""
+    data = bytes(size)
+    address = ctypes.cast(ctypes.c_char_p(data), ctypes.c_void_p).value
+    assert address is not None
+    return data, view_at(address, size, writable=True)
 
 
 def scatter(block: Memory, code: str, source: memoryview) -> None:

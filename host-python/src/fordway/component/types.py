@@ -54,7 +54,7 @@ SCALARS = {
 @dataclass(frozen=True)
 class Type:
     """A WIT type: its kind, the names and types of its parts, and wasmtime's
-    own object for it, which the stock conversion needs."""
+    own object for it."""
 
     kind: str
     names: tuple[str, ...] = ()
@@ -69,9 +69,16 @@ class Type:
         return part
 
     @property
-    def owns_memory(self) -> bool:
-        """Whether a lifted value of this type leaves memory to free."""
-        return self.kind not in SCALARS and self.kind not in ("bool", "char")
+    def is_large(self) -> bool:
+        """Whether a value of this type can take any amount of memory."""
+        return self.kind in ("string", "list") or any(part.is_large for part in self.parts if part)
+
+    @property
+    def has_objects(self) -> bool:
+        """Whether a value of this type can hold objects of an instance."""
+        return self.kind in ("own", "borrow") or any(
+            part.has_objects for part in self.parts if part
+        )
 
 
 @dataclass(frozen=True)

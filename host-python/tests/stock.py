@@ -1,4 +1,4 @@
-"""wasmtime's own conversion of values, for layouts that the plans do not know.
+"""wasmtime's own conversion of values: the oracle of the plans.
 
 Slower, with the same values in and out: the checks are those of the plans,
 which lower into memory of their own before anything crosses.
@@ -10,12 +10,13 @@ from array import array
 from collections.abc import Callable
 from typing import Any
 
-from ._exceptions import Refused
-from ._lower import Mismatch, lowering
-from ._memory import VALUE, Memory
-from ._resource import Resource
-from ._types import SCALARS, Function, Type
-from ._wasmtime import Func, Record, Store, Variant
+from wasmtime import Store
+from wasmtime.component import Func, Record, Variant
+
+from fordway.component.errors import Err
+from fordway.component.memory import VALUE, Memory
+from fordway.component.types import SCALARS, Function, Type
+from fordway.component.values import Mismatch, lowering
 
 __all__ = ["stock_plan"]
 
@@ -32,7 +33,8 @@ def stock_plan(function: Function, store: Store, func: Func) -> Callable[[tuple[
         try:
             for (name, type_, check), value in zip(checks, arguments, strict=True):
                 try:
-                    check(value)
+                    if type_.kind not in ("own", "borrow"):
+                        check(value)
                 except Mismatch as mismatch:
                     raise mismatch.lift(name) from None
                 lowered.append(to_stock(type_, value))
@@ -46,7 +48,7 @@ def stock_plan(function: Function, store: Store, func: Func) -> Callable[[tuple[
             return lifted
         case, payload = lifted
         if case == "err":
-            raise Refused(payload)
+            raise Err(payload)
         return payload
 
     return run
@@ -82,10 +84,6 @@ def to_stock(type_: Type, value: Any) -> Any:
         return _tagged(type_, case, None if part is None else to_stock(part, payload))
     if kind == "flags":
         return set(value)
-    if kind == "borrow":
-        return value.stock
-    if kind == "own":
-        return value.give_away()
     return value
 
 
@@ -114,8 +112,6 @@ def from_stock(type_: Type, value: Any) -> Any:
         return _untagged(type_, value, type_.names, parts)
     if kind == "flags":
         return frozenset(value)
-    if kind in ("own", "borrow"):
-        return Resource(value)
     return value
 
 
