@@ -102,7 +102,12 @@ class Sandbox(Files, Checksums, Numbers, Tour):
 
     @contextmanager
     def _reach(self, filename: str, *, writable: bool = False) -> Iterator[Reach]:
-        yield Reach(self._instance(), self._granted(filename), filename, filename)
+        reach = Reach(self._instance(), self._granted(filename), filename, filename)
+        if writable and not self._writable:
+            raise PermissionError(
+                errno.EACCES, "This sandbox may not write: make it with writable=True", filename
+            )
+        yield reach
 
     def _printing(self, stdout: Sink) -> Instance:
         self._instance()

@@ -13,6 +13,7 @@ some nanoseconds nothing but a look at a flag.
 from __future__ import annotations
 
 import _thread
+import atexit
 import ctypes
 import sys
 import time
@@ -120,6 +121,7 @@ class Ticker:
         self.asleep = True
         """Whether a call has to wake it."""
         self._there = False
+        self._resting = False
         self._wake = _thread.allocate_lock()
         self._engines: list[Any] = []
         self._clocks: list[Clock] = []
@@ -140,6 +142,7 @@ class Ticker:
                 raise ComponentError(
                     f"the system starts no more threads, and one is needed to end calls: {error}"
                 ) from None
+        self._resting = False
         self.asleep = False
         if self._wake.locked():
             with suppress(RuntimeError):  # another thread was quicker
@@ -160,6 +163,14 @@ class Ticker:
         for engine in self._engines:
             _increment(engine)
 
+    def rest(self) -> None:
+        """Stops at the end of the program: a callback must not meet an
+        interpreter that has gone. A later call wakes it again."""
+        self._resting = True
+        # Callbacks that were asked already run now.
+        time.sleep(0.002)
+        self.asleep = True
+
     def forget(self) -> None:
         """Starts anew in a forked child, which has no such thread."""
         self.__init__()  # type: ignore[misc]
@@ -168,6 +179,8 @@ class Ticker:
         idle_since = time.monotonic()
         while True:
             self._wake.acquire(timeout=self._pause())
+            if self._resting:
+                continue
             if _is_busy():
                 idle_since = time.monotonic()
                 # Before the callbacks of the main thread can raise.
@@ -194,3 +207,5 @@ def _is_busy() -> bool:
 
 
 ticker = Ticker()
+
+atexit.register(ticker.rest)
