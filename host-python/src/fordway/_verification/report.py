@@ -6,17 +6,21 @@ import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from ._exceptions import VerificationError, from_error, quoted
+from .._exceptions import VerificationError, from_error, quoted
 
 if TYPE_CHECKING:
     import pandas
 
-__all__ = ["Failure", "Report"]
+__all__ = ["MALFORMED_SHOWN", "Failure", "Report"]
+
+MALFORMED_SHOWN = 1000
+"""How many lines that could not be understood a report tells by their numbers;
+the others it counts."""
 
 Reason = Literal["mismatch", "missing", "unreadable"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A listed file that did not pass."""
 
@@ -71,7 +75,10 @@ class Report:
     failures: tuple[Failure, ...] = ()
     """The files that did not pass, in the manifest's order."""
     malformed: tuple[int, ...] = ()
-    """The numbers of the lines that could not be understood, from 1."""
+    """The numbers of the lines that could not be understood, from 1: the first
+    1,000 of them."""
+    malformed_count: int = 0
+    """How many such lines there are."""
     unlisted: tuple[str, ...] = ()
     """The required names that no line names."""
     extra: tuple[str, ...] = ()
@@ -84,25 +91,48 @@ class Report:
     """The manifest's path, relative to the directory."""
     seconds: float = 0.0
     """How long the check took."""
-
-    @property
-    def ok(self) -> bool:
-        """Whether every line was understood, every listed file passed and
-        every required name is listed. Extra files do not count."""
-        wrong = self.failures or self.malformed or self.unlisted
-        return self.passed > 0 and not wrong
+    ok: bool = False
+    """Whether all is well: every line was understood, every listed file passed,
+    every required name is listed, and nothing was in the way of a search for
+    extra files. Those do not count. `verify` sets it, by the rule of the
+    core."""
 
     def raise_for_failures(self) -> None:
-        """Raises VerificationError (a ValueError) unless `ok`; its text tells
-        of the first failure, as `"DIRECTORY/NAME" - mismatch`."""
+        """Raises VerificationError (a ValueError) unless `ok`. It tells of the
+        first that is wrong: in its text, as `"DIRECTORY/NAME" - mismatch
+        (sha1sum.txt, line 8)`, and in its attributes `path`, `line` and
+        `manifest`."""
+        if self.ok:
+            return
         if self.failures:
             first = self.failures[0]
-            raise VerificationError(f"{self._quoted(first.path)} - {first.text}")
+            where = f" ({self._shown_manifest()}, line {first.line})"
+            raise self._error(first.path, f"{first.text}{where}", first.path, first.line)
         if self.malformed:
-            where = self._quoted(self.manifest)
-            raise VerificationError(f"{where} - line {self.malformed[0]} is not a checksum line")
+            line = self.malformed[0]
+            raise self._error(self.manifest, f"line {line} is not a checksum line", None, line)
         if self.unlisted:
-            raise VerificationError(f"{self._quoted(self.unlisted[0])} - not listed")
+            name = self.unlisted[0]
+            raise self._error(name, f"not listed ({self._shown_manifest()})", name)
+        if self.unseen:
+            error = self.unseen[0]
+            name = getattr(error, "filename", None) or ""
+            raise self._error(name, getattr(error, "strerror", None) or str(error), name)
+        raise self._error(self.manifest, "not every file that it lists was checked")
+
+    def _error(
+        self, name: str, what: str, path: str | None = None, line: int | None = None
+    ) -> VerificationError:
+        slash = "" if self.root.endswith("/") or not self.root else "/"
+        text = f"{quoted(f'{self.root}{slash}{name}')} - {what}"
+        error = VerificationError(text)
+        error.path, error.line, error.manifest = path, line, self.manifest
+        return error
+
+    def _shown_manifest(self) -> str:
+        """The manifest's path, in quotes only if it needs them."""
+        name = quoted(self.manifest)
+        return self.manifest if name == f'"{self.manifest}"' else name
 
     @property
     def files(self) -> int:
@@ -128,14 +158,11 @@ class Report:
             "seconds": round(self.seconds, 6),
             "failures": [failure.to_dict() for failure in self.failures],
             "malformed": list(self.malformed),
+            "malformed_count": self.malformed_count,
             "unlisted": list(self.unlisted),
             "extra": list(self.extra),
             "unseen": [str(error) for error in self.unseen],
         }
-
-    def _quoted(self, name: str) -> str:
-        slash = "" if self.root.endswith("/") or not self.root else "/"
-        return quoted(f"{self.root}{slash}{name}")
 
     def to_frame(self) -> pandas.DataFrame:
         """The failures as a pandas DataFrame, one row each: `line` (int64),
@@ -159,13 +186,20 @@ class Report:
 
     def __str__(self) -> str:
         parts = [f"{self.passed} passed", f"{len(self.failures)} failed"]
-        if self.malformed:
-            parts.append(f"{len(self.malformed)} malformed lines")
+        if self.malformed_count:
+            parts.append(f"{self.malformed_count} malformed lines{self._more()}")
         if self.unlisted:
             parts.append(f"{len(self.unlisted)} required names not listed")
         if self.extra:
             parts.append(f"{len(self.extra)} extra files")
+        if self.unseen:
+            parts.append(f"{len(self.unseen)} names could not be looked at")
         return ", ".join(parts)
+
+    def _more(self) -> str:
+        """How many malformed lines are not told by their numbers."""
+        more = self.malformed_count - len(self.malformed)
+        return f" ({more} more than are told)" if more else ""
 
     def _repr_html_(self) -> str:
         """A table of the failures, for notebooks."""

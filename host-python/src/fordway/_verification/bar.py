@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ._job import Progress, Tell
+from .progress import Progress, Tell
 
 __all__ = ["bar"]
 

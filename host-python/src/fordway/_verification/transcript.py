@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from ._exceptions import quoted
-from ._job import Entry
-from ._report import Failure, Report
+from .._exceptions import quoted
+from .progress import Entry
+from .report import Failure, Report
+from .verdict import Leniency, tally_of, verdict
 
 __all__ = ["Options", "Transcript"]
 
@@ -53,19 +54,24 @@ class Transcript:
     def summary(self, report: Report) -> bool:
         """Prints the warnings. Returns whether the exit status is 0."""
         options = self._options
-        unread = sum(f.reason != "mismatch" and not self._ignores(f) for f in report.failures)
-        mismatched = sum(f.reason == "mismatch" for f in report.failures)
+        tally = tally_of(
+            report.passed,
+            report.failures,
+            report.malformed_count,
+            len(report.unlisted),
+            len(report.unseen),
+        )
         manifest = quoted(report.manifest)
         if options.said == "warn":
             for line in report.malformed:
                 self._err(f"{manifest}: {line}: improperly formatted checksum line")
-        self._warn(len(report.malformed), "line is", "lines are", "improperly formatted")
+        unread = tally.unreadable + (0 if options.ignore_missing else tally.missing)
+        self._warn(tally.malformed, "line is", "lines are", "improperly formatted")
         self._warn(unread, "listed file", "listed files", "could not be read")
-        self._warn(mismatched, "computed checksum", "computed checksums", "did NOT match")
-        if options.ignore_missing and report.passed == 0 and mismatched == 0:
+        self._warn(tally.mismatched, "computed checksum", "computed checksums", "did NOT match")
+        if options.ignore_missing and report.passed == 0 and tally.mismatched == 0:
             self._err(f"{manifest}: no file was verified")
-        spoilt = options.strict and bool(report.malformed)
-        return report.passed > 0 and not unread and not mismatched and not spoilt
+        return verdict(tally, Leniency(options.ignore_missing, not options.strict))
 
     def _ignores(self, failure: Failure) -> bool:
         return failure.reason == "missing" and self._options.ignore_missing
@@ -75,9 +81,9 @@ class Transcript:
             self._err(f"WARNING: {count} {one if count == 1 else many} {what}")
 
 
-def shown(name: str) -> str:
-    """A name on standard output: escaped only if it holds a newline, as GNU
-    does."""
-    if "\n" not in name:
+def shown(name: str, *, always: bool = False) -> str:
+    """A name on standard output: escaped, with a backslash before it, only if
+    it holds a newline, as GNU does."""
+    if "\n" not in name and not always:
         return name
     return "\\" + name.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
