@@ -374,7 +374,7 @@ def test_a_sandboxs_time_is_that_of_the_whole_check(tmp_path: Path) -> None:
         begin = time.monotonic()
         with pytest.raises(fordway.CallTimeout):
             box.verify()
-        assert time.monotonic() - begin < 0.6
+        assert time.monotonic() - begin < 1
         assert box.add(1, 2) == 3
 
 
@@ -461,6 +461,6 @@ def test_ctrl_c_stops_at_once_and_leaves_nothing_running(tmp_path: Path) -> None
         begin = time.monotonic()
         checker.send_signal(signal.SIGINT)
         assert checker.stdout.readline() == "1 3\n"
-        assert time.monotonic() - begin < 0.3
+        assert time.monotonic() - begin < 0.5
         assert checker.wait() == 0
         assert time.monotonic() - begin < 1

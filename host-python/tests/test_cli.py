@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import contextlib
 import hashlib
 import json
 import os
@@ -192,6 +193,19 @@ def test_a_reader_that_leaves_is_no_traceback(tmp_path: Path) -> None:
     assert found.stderr == ""
 
 
+def wait_until_open(process: int, file: Path) -> None:
+    """Waits until a process has a file open; where that is not to be seen, for
+    some time."""
+    descriptors = Path(f"/proc/{process}/fd")
+    end = time.monotonic() + (30 if descriptors.exists() else 3)
+    while time.monotonic() < end:
+        time.sleep(0.05)
+        for descriptor in descriptors.glob("*"):
+            with contextlib.suppress(OSError):
+                if descriptor.readlink() == file:
+                    return
+
+
 @pytest.mark.parametrize("verb", ["verify", "digest", "sum"])
 def test_ctrl_c_ends_it_with_130(verb: str, tmp_path: Path) -> None:
     plant_sparse(tmp_path / "large", 40 << 30)
@@ -199,7 +213,7 @@ def test_ctrl_c_ends_it_with_130(verb: str, tmp_path: Path) -> None:
     path = tmp_path / "large" if verb == "digest" else tmp_path
     command = [sys.executable, "-m", "fordway", verb, str(path)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        time.sleep(2.0)
+        wait_until_open(process.pid, tmp_path / "large")
         process.send_signal(signal.SIGINT)
         begin = time.monotonic()
         assert process.wait() == 130

@@ -36,9 +36,6 @@ STEP = 0.1
 """How long a wait takes at most, in seconds: where no signal ends it, Ctrl-C is
 looked at between two of them."""
 
-GRACE = 0.06
-"""How long a call may take to say that its time was over, in seconds."""
-
 DESCRIPTORS = 24
 """How many files a worker may have open: 16 that it hashes side by side, the
 one that comes next, its directory, the manifest, and wasmtime's own."""
@@ -94,18 +91,12 @@ class Threads:
 
     def _next(self) -> Any:
         """The next that a thread has put; raises it if it is an error."""
-        clock = self._clock
         while True:
-            left = clock.left()
+            self._clock.check()
+            left = self._clock.left()
             try:
-                if left == 0:
-                    clock.expire()
-                    found = self._queue.get(timeout=GRACE)
-                else:
-                    found = self._queue.get(timeout=STEP if left is None else min(left, STEP))
+                found = self._queue.get(timeout=STEP if left is None else min(left, STEP))
             except queue.Empty:
-                if left == 0:
-                    raise clock.error() from None
                 continue
             if isinstance(found, BaseException):
                 raise found
