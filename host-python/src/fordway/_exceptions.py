@@ -57,6 +57,13 @@ class ManifestError(FordwayError, ValueError):
 class VerificationError(FordwayError, ValueError):
     """A listed file did not pass, or a line could not be understood."""
 
+    path: str | None = None
+    """The file's name as the manifest gives it, if it is about a file."""
+    line: int | None = None
+    """The number of its line in the manifest, from 1."""
+    manifest: str = ""
+    """The manifest's path, relative to the root."""
+
 
 class IncompleteError(FordwayError, RuntimeError):
     """An executor lost workers for good, so that not every file was checked.

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import _thread
 import os
+import time
 from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar
 
@@ -190,8 +191,9 @@ def detached(function: Callable[..., T], *arguments: Any, clock: Clock | None = 
 def give_up(works: Iterable[Started[Any]], clock: Clock) -> None:
     """Stops what runs under a clock, and leaves alone what does not end."""
     clock.stop()
+    end = time.monotonic() + GRACE
     for work in works:
-        if work.begun and not work.done.wait(GRACE):
+        if work.begun and not work.done.wait(max(0.0, end - time.monotonic())):
             work.given_up = True
             _given_up.append(work)
 

@@ -3,11 +3,17 @@
 All instances share one engine, whose epoch a thread of ours advances while
 anything runs. A store whose epoch has changed asks a callback whether to go on.
 So a stop reaches one call and no other: by its clock, or because a signal
-handler has raised an exception, for which the callback is an opportunity: it is
-Python code, run in the thread that made the call.
+handler has raised an exception.
 
-The thread sleeps while nothing runs. A call wakes it, which costs a call of
-some nanoseconds nothing but a look at a flag.
+The thread sleeps while nothing runs. A call that finds it asleep wakes it.
+
+**The callback** must not fail: ctypes would hand C whatever lies on the stack.
+A function written in Python can fail before its first line, because there
+CPython runs signal handlers. So the callback is `getattr`, which is C: of the
+class `_Answers` it reads the attribute that belongs to the store, None or an
+error. Signal handlers run all the same, in the thread that made the call: when
+the callback's third argument is freed, whose finalizer is Python. What they
+raise there goes to `sys.unraisablehook`, where ours keeps it for the call.
 """
 
 from __future__ import annotations
@@ -18,7 +24,6 @@ import ctypes
 import sys
 import time
 from contextlib import suppress
-from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from ._wasmtime import function
@@ -28,7 +33,7 @@ if TYPE_CHECKING:
     from .clock import Clock
     from .store import Store
 
-__all__ = ["CALLBACK", "Ticker", "stores", "ticker"]
+__all__ = ["CALLBACK", "Ticker", "answer", "new_answer", "stores", "ticker"]
 
 TICK = 0.02
 """How often a running call asks whether to go on, in seconds."""
@@ -37,54 +42,90 @@ IDLE = 0.5
 """After how long without a call the thread sleeps, in seconds."""
 
 stores: dict[int, Store] = {}
-"""The stores that there are, by the number that their callback is given."""
+"""The stores that there are, by their numbers."""
 
 _new_error = function("wasmtime_error_new", ctypes.c_void_p, quick=True)
+_delete_error = function("wasmtime_error_delete", quick=True)
 _increment = function("wasmtime_engine_increment_epoch", quick=True)
-_TEXT = ctypes.c_char_p(b"the call was stopped")
+
+STOPPED = "the call was stopped"
+"""What the error says that ends a call."""
+
+_TEXT = ctypes.c_char_p(STOPPED.encode())
 
 
-def _on_epoch(context: int, number: int, delta: Any, kind: Any) -> int | None:
-    # An exception of a signal handler is raised here, mostly before the first
-    # line: then it comes to `_keeper`, and C goes on until it asks again, which
-    # is at once.
-    store = stores.get(number)
-    try:
-        if store is None or store.kept is not None:
-            return _new_error(_TEXT)  # type: ignore[no-any-return]
-        clock = store.clock
-        if clock is not None and clock.stopped:
-            return _new_error(_TEXT)  # type: ignore[no-any-return]
-        delta[0] = 1
-    except BaseException as error:
-        if store is not None:
-            store.kept = error
-        return _new_error(_TEXT)  # type: ignore[no-any-return]
-    return None
+class _Answers(ctypes.c_void_p):
+    """What stores are told, an attribute a store: None to go on, or an error."""
 
 
-CALLBACK = ctypes.CFUNCTYPE(
-    ctypes.c_void_p,
-    ctypes.c_void_p,
-    ctypes.c_size_t,
-    ctypes.POINTER(ctypes.c_uint64),
-    ctypes.c_void_p,
-)(_on_epoch)
-"""What a store calls when its epoch has changed; its data is its number."""
+class _Delta(ctypes._Pointer):
+    """Where the callback puts after how many epochs to ask again."""
+
+    _type_ = ctypes.c_uint64
+
+    def __del__(self) -> None:
+        # If a signal handler raises here, C asks again at once.
+        self[0] = 1
 
 
-def _kept(code: CodeType, unraisable: Any) -> bool:
-    """Keeps an exception that was raised at the entry of the callback, which
-    ctypes cannot pass on, for the call that it interrupts."""
-    traceback = unraisable.exc_traceback
-    if traceback is None or traceback.tb_frame.f_code is not code:
+CALLBACK = ctypes.CFUNCTYPE(ctypes.c_void_p, _Answers, ctypes.py_object, _Delta)(getattr)
+"""What a store calls when its epoch has changed; its data is the name of its
+attribute."""
+
+
+def new_answer(name: str) -> None:
+    """Lets the store whose attribute has this name go on."""
+    setattr(_Answers, name, None)
+
+
+def drop_answer(name: str) -> None:
+    """The store is gone."""
+    with suppress(AttributeError):
+        delattr(_Answers, name)
+
+
+def answer(store: Store, clock: Clock | None) -> None:
+    """Stops the call that is inside a store, if it is under this clock."""
+    error = _new_error(_TEXT)
+    # In a straight line: the call does not end, and no other begins, between
+    # the look and the answer.
+    if store.inside and store.clock is clock and store.answer is None:
+        store.answer = error
+        setattr(_Answers, store.name, error)
+        return
+    _delete_error(ctypes.c_void_p(error))
+
+
+def take_back(store: Store, *, used: bool) -> None:
+    """Withdraws the answer of a call that has ended. C frees it with the error
+    that it has become."""
+    error, store.answer = store.answer, None
+    if error is not None:
+        setattr(_Answers, store.name, None)
+        if not used:
+            _delete_error(ctypes.c_void_p(error))
+
+
+def _keep(unraisable: Any) -> bool:
+    """Keeps what a signal handler has raised in the finalizer above for the
+    call that it interrupts: the innermost one of this thread."""
+    traceback, error = unraisable.exc_traceback, unraisable.exc_value
+    if traceback is None or traceback.tb_frame.f_code is not _Delta.__del__.__code__:
         return False
-    store = stores.get(traceback.tb_frame.f_locals.get("number", 0))
-    error = unraisable.exc_value
-    if store is None or error is None:
-        return False
-    store.kept = error
-    return True
+    frame = sys._getframe(1)
+    while frame is not None:
+        store = frame.f_locals.get("store") if frame.f_code in CALLS else None
+        if store is not None and store.inside:
+            if store.kept is None:
+                store.kept = error
+            answer(store, store.clock)
+            return True
+        frame = frame.f_back  # type: ignore[assignment]
+    return False
+
+
+CALLS: set[Any] = set()
+"""The code of functions that call into a store, their local `store`."""
 
 
 class _Keeper:
@@ -99,10 +140,9 @@ class _Keeper:
         if sys.unraisablehook is self._installed:
             return
         before = sys.unraisablehook
-        code = _on_epoch.__code__
 
         def hook(unraisable: Any) -> None:
-            if not _kept(code, unraisable):
+            if not _keep(unraisable):
                 before(unraisable)
 
         self._installed, self._before = hook, before
@@ -160,6 +200,10 @@ class Ticker:
 
     def tick(self) -> None:
         """Has every running call ask now."""
+        for store in list(stores.values()):
+            clock = store.clock
+            if store.inside and clock is not None and clock.stopped:
+                answer(store, clock)
         for engine in self._engines:
             _increment(engine)
 

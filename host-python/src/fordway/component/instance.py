@@ -15,7 +15,7 @@ from ._wasmtime import message_of
 from .clock import Clock
 from .component import Component, at
 from .detached import detached
-from .epochs import ticker
+from .epochs import STOPPED, take_back, ticker
 from .errors import (
     ClosedError,
     Err,
@@ -230,17 +230,22 @@ class Instance:
                 store = None
 
     def fail(self, store: Store, error: int | None) -> None:
-        """Discards the instance, and raises why."""
+        """Looks into how a call has ended: raises why it failed, and discards the
+        instance."""
         kept, clock = store.kept, store.clock
         store.kept = None
         text = None if error is None else message_of(error)
+        stopped = text is not None and STOPPED in text
+        take_back(store, used=stopped)
         if text is not None and store is self.store:
             # After a trap neither the instance nor another in its store works.
             self.discard()
         if kept is not None:
             raise kept
-        assert text is not None
-        if clock is not None and clock.stopped and "the call was stopped" in text:
+        if text is None:
+            # It came to its end before it was stopped.
+            return
+        if stopped and clock is not None:
             raise clock.error()
         # The core has no way to panic of its own: it stops at `unreachable`
         # when an allocation fails.

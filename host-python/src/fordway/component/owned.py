@@ -38,6 +38,7 @@ class Owned(weakref.ref):  # type: ignore[type-arg]
 
     def __init__(self, object_: Any) -> None:
         super().__init__(object_, orphans.append)
+        # The last line makes it known: an interrupt before leaves nothing.
         self.pointer: Any = None
         self.keeps: Any = None
         """What the pointer points into, where that is memory of Python's."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import engine as engines
 from ._wasmtime import address, function, version
-from .epochs import ticker
+from .epochs import CALLS, ticker
 from .errors import ComponentError
 from .memory import KINDS, LAYOUT_IS_KNOWN, VALUE, Memory
 from .owned import Owned, orphans, sweep
@@ -37,6 +37,8 @@ _size = ctypes.c_size_t.from_param
 NOTHING = KINDS["bool"]
 """The kind of a value that owns nothing."""
 
+_NOBODY = (None, None)
+
 _is_enabled = engines.faults_are_handled
 
 
@@ -47,6 +49,7 @@ class Block:
         "__weakref__",
         "arguments",
         "busy",
+        "freed",
         "home",
         "keep",
         "lift",
@@ -76,21 +79,14 @@ class Block:
         self.raw[0] = NOTHING
         self.slot_at = slot.address
         self.values, self.slot = address(values.address), address(slot.address)
+        self.freed = address(slot.address + VALUE)
+        self.raw[VALUE] = NOTHING
         self.arguments = values
         self.result = slot
         # If the block goes with a result in it.
         self.owned = Owned(self)
         self.owned.delete, self.owned.keeps = _delete, slot
         self.owned.pointer = self.slot
-
-    def empty(self) -> None:
-        """Frees what the slot holds."""
-        words = self.words
-        freed = address(self.slot_at + VALUE)
-        # In a straight line: moved to where it is freed, then freed.
-        words[4:8] = words[0:4]
-        words[0] = NOTHING
-        _delete(freed)
 
 
 class Plan:
@@ -171,7 +167,7 @@ class Plan:
                     block.slot,
                     self._results,
                 )
-                if error is not None or store.kept is not None:
+                if error is not None or store.answer is not None:
                     instance.fail(store, error)
             finally:
                 store.inside = False
@@ -180,15 +176,25 @@ class Plan:
             if keep:
                 _settle(keep)
             lift = block.lift
-            return None if lift is None else lift()
+            result = None if lift is None else lift()
         finally:
-            if keep:
-                keep.clear()
-            if self._is_large and block.raw[0] != NOTHING:
-                block.empty()
+            # In a straight line: no interrupt leaves the block behind, and what
+            # is large is moved to where it is freed, then freed.
+            del keep[:]
             if self._has_objects:
-                block.home[:] = None, None
-            block.busy = False
+                block.home[:] = _NOBODY
+            if self._is_large:
+                words = block.words
+                words[4:8] = words[0:4]
+                words[0] = NOTHING
+                block.busy = False
+                _delete(block.freed)
+            else:
+                block.busy = False
+        return result
+
+
+CALLS.add(Plan.run.__code__)
 
 
 def _check(keep: list[Any], instance: Instance) -> None:

@@ -27,10 +27,11 @@ class Handle(Owned):
     __slots__ = ("dropped", "instance", "store")
 
     def __init__(self, object_: Any, instance: Instance, store: Store) -> None:
-        super().__init__(object_)
+        # First this: from the next line on the object may be collected.
         self.instance, self.store = instance, store
         self.dropped = False
         """Whether the instance has no such object any more."""
+        super().__init__(object_)
 
     def free(self) -> None:
         """Hands it to its instance, which drops it before its next call."""
@@ -40,6 +41,7 @@ class Handle(Owned):
         """Drops the object if it lives in this store, and frees the box. The
         store is at rest. Returns an error of the C API."""
         if self.pointer is None:
+            self.forget()
             return None
         argument = address(self.pointer)
         error = None

@@ -8,7 +8,7 @@ from typing import Any
 
 from ._wasmtime import address, function, message_of
 from .clock import Clock
-from .epochs import CALLBACK, stores
+from .epochs import CALLBACK, drop_answer, new_answer, stores
 from .errors import ComponentError
 from .owned import Owned, sweep
 
@@ -33,10 +33,12 @@ class Store:
     __slots__ = (
         "__weakref__",
         "_owned",
+        "answer",
         "clock",
         "context",
         "inside",
         "kept",
+        "name",
         "number",
         "waiting",
     )
@@ -54,7 +56,11 @@ class Store:
         """A lock for each thread that waits for its turn."""
         self.kept: BaseException | None = None
         """What a signal handler has raised meanwhile."""
+        self.answer: int | None = None
+        """The error that is to end it, once it asks."""
         self.number = next(_numbers)
+        self.name = f"store{self.number}"
+        new_answer(self.name)
         self._owned = Owned(self)
         self._owned.delete = _delete
         self._owned.pointer = pointer = address(_new(engine, _NOTHING, _NOTHING))
@@ -66,12 +72,13 @@ class Store:
         if memory_limit is not None:
             limit = ctypes.c_int64(memory_limit)
             _limiter(pointer, limit, _UNLIMITED, _UNLIMITED, _UNLIMITED, _UNLIMITED)
-        _set_callback(pointer, CALLBACK, ctypes.c_size_t(self.number), _NOTHING)
+        _set_callback(pointer, CALLBACK, ctypes.c_void_p(id(self.name)), _NOTHING)
         _set_deadline(self.context, ctypes.c_uint64(1))
 
     def close(self) -> None:
         """Deletes it. Nothing of it may be used from now on."""
         stores.pop(self.number, None)
+        drop_answer(self.name)
         self._owned.free()
 
     def abandon(self) -> None:
