@@ -6,6 +6,8 @@ use super::bindings::fordway::core::types::Error;
 use crate::checksums::{self, Fault};
 use crate::hash::{Algorithm, hex};
 use crate::manifest;
+use crate::quote::quote;
+use crate::verdict::{Leniency, Tally, verdict};
 
 impl wit::Guest for Component {
     type Verification = checksums::Verification;
@@ -16,6 +18,14 @@ impl wit::Guest for Component {
 
     fn verify(root: String, manifest: Option<String>) -> Result<wit::Report, Error> {
         Ok(checksums::verify(&root, manifest.as_deref())?.into())
+    }
+
+    fn verdict(tally: wit::Tally, leniency: wit::Leniency) -> bool {
+        verdict(tally.into(), leniency.into())
+    }
+
+    fn quote(name: String) -> String {
+        quote(&name)
     }
 }
 
@@ -104,6 +114,8 @@ impl From<checksums::Report> for wit::Report {
             bytes: report.bytes,
             failures: report.failures.into_iter().map(wit::Failure::from).collect(),
             malformed: report.malformed,
+            malformed_lines: report.malformed_lines,
+            end: report.end,
         }
     }
 }
@@ -119,6 +131,29 @@ impl From<checksums::Failure> for wit::Failure {
                 Fault::Missing => wit::Fault::Missing,
                 Fault::Unreadable(error) => wit::Fault::Unreadable(error.into()),
             },
+        }
+    }
+}
+
+impl From<wit::Tally> for Tally {
+    fn from(tally: wit::Tally) -> Self {
+        Tally {
+            passed: tally.passed,
+            mismatched: tally.mismatched,
+            missing: tally.missing,
+            unreadable: tally.unreadable,
+            malformed: tally.malformed,
+            unlisted: tally.unlisted,
+            unseen: tally.unseen,
+        }
+    }
+}
+
+impl From<wit::Leniency> for Leniency {
+    fn from(leniency: wit::Leniency) -> Self {
+        Leniency {
+            ignore_missing: leniency.ignore_missing,
+            ignore_malformed: leniency.ignore_malformed,
         }
     }
 }

@@ -21,6 +21,7 @@ impl From<Code> for types::ErrorCode {
             Code::NoSpace => types::ErrorCode::NoSpace,
             Code::TooLarge => types::ErrorCode::TooLarge,
             Code::BadManifest => types::ErrorCode::BadManifest,
+            Code::InvalidArgument => types::ErrorCode::InvalidArgument,
             Code::Io => types::ErrorCode::Io,
         }
     }

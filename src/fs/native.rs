@@ -8,7 +8,7 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use super::{Kind, Stat, not_utf8};
+use super::{Kind, Located, OUTSIDE, Stat, not_utf8};
 use crate::error::{Code, Error};
 use crate::paths;
 
@@ -21,11 +21,11 @@ pub struct Dir(PathBuf);
 
 impl Dir {
     /// The directory that holds `path`, and the path as seen from there.
-    pub fn locate(path: &str) -> Result<(Dir, String), Error> {
+    pub fn locate(path: &str) -> Result<Located, Error> {
         paths::check_text(path)?;
         let base = if path.starts_with('/') { "/" } else { "." };
         let rest = paths::below(path, base).unwrap_or_else(|| path.to_owned());
-        Ok((Dir(PathBuf::from(base)), rest))
+        Ok(Located { dir: Dir(PathBuf::from(base)), base: base.to_owned(), rest })
     }
 
     /// A directory below this one.
@@ -61,6 +61,20 @@ impl Dir {
         let mut options = fs::OpenOptions::new();
         let file = options.write(true).create_new(true).open(self.0.join(path));
         Ok(Sink(file.map_err(|error| lift(&error, path))?))
+    }
+
+    /// Opens a regular file that is there, no link, and empties it.
+    pub fn open_to_write(&self, path: &str) -> Result<Sink, Error> {
+        self.stat(path, false)?.check_regular(path)?;
+        let mut options = fs::OpenOptions::new();
+        let file = options.write(true).truncate(true).open(self.0.join(path));
+        Ok(Sink(file.map_err(|error| lift(&error, path))?))
+    }
+
+    /// Whether names in here may be created and changed, as far as it was
+    /// handed over; the system may still refuse.
+    pub fn may_change(&self) -> bool {
+        true
     }
 
     /// Where a symbolic link points.
@@ -117,8 +131,7 @@ impl Dir {
             let real = |path: &Path| path.canonicalize().map_err(|error| lift(&error, ""));
             let leads_in = real(&full).and_then(|full| Ok(full.starts_with(real(&self.0)?)));
             if !leads_in.map_err(|error| error.at(path))? {
-                let why = "leads outside the directory that was handed over";
-                return Err(Error::new(Code::NotPermitted, path, why));
+                return Err(Error::new(Code::NotPermitted, path, OUTSIDE));
             }
         }
         Ok(full)
