@@ -10,8 +10,9 @@ use crate::draft::Draft;
 use crate::error::{Code, Error};
 use crate::fs::Dir;
 use crate::hash::Algorithm;
+use crate::lanes::patience::Patience;
 use crate::quote::quote;
-use crate::transcript::{Options, Said, transcript};
+use crate::transcript::{Options, Said, Transcript};
 use crate::walk::{Found, walk};
 use crate::{checksums, files, manifest, numbers};
 
@@ -228,12 +229,7 @@ pub fn run(
         Command::Digest(algorithm, paths) => return digests(algorithm, &paths, out, err),
         Command::Sum(algorithm, tagged, root) => return sum(algorithm, tagged, &root, out, err),
         Command::Verify(options, root, manifest) => {
-            let verification = checksums::Verification::open(&root, manifest.as_deref())?;
-            let report = verification.check(0, verification.len());
-            let text = transcript(&verification, &report, options);
-            out.write_all(text.out.as_bytes()).map_err(broken)?;
-            err.write_all(text.err.as_bytes()).map_err(broken)?;
-            return Ok(text.ok);
+            return verify(options, &root, manifest.as_deref(), out, err);
         }
     }
     Ok(true)
@@ -342,6 +338,32 @@ fn sum(
         }
     });
     result
+}
+
+fn verify(
+    options: Options,
+    root: &str,
+    manifest: Option<&str>,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Result<bool, Error> {
+    let verification = checksums::Verification::open(root, manifest)?;
+    let mut text = Transcript::new(verification.manifest(), options);
+    let mut print = |text: &mut Transcript| {
+        let printed = out.write_all(text.out.as_bytes());
+        printed.and_then(|()| err.write_all(text.err.as_bytes())).map_err(broken)?;
+        text.out.clear();
+        text.err.clear();
+        Ok(())
+    };
+    let mut patience = Patience::default();
+    for piece in verification.pieces(0, verification.len()) {
+        text.add(&piece, &verification.check_piece(&piece, &mut patience));
+        print(&mut text)?;
+    }
+    let ok = text.end();
+    print(&mut text)?;
+    Ok(ok)
 }
 
 /// An error on a line of its own, in a form that hosts read back:

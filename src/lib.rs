@@ -14,6 +14,9 @@
 //! | [`numbers`] | kernels over lists of numbers |
 //! | [`tour`] | every kind of value |
 //! | [`manifest`] | the lines of a manifest, as pure functions |
+//! | [`lines`] | from the bytes of a manifest to its rows |
+//! | [`rows`] | what some lines of a manifest say |
+//! | [`listing`] | a manifest as a list that is read again where it is needed |
 //! | [`hash`] | the digest algorithms |
 //! | [`walk`] | every file below a directory |
 //! | [`command`] | the verbs of the command line, over byte streams |
@@ -33,11 +36,14 @@ pub mod files;
 pub mod fs;
 pub mod hash;
 pub mod lanes;
+pub mod lines;
+pub mod listing;
 pub mod manifest;
 pub mod numbers;
 pub mod paths;
 pub mod place;
 pub mod quote;
+pub mod rows;
 pub mod tour;
 pub mod transcript;
 pub mod verdict;

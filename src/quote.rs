@@ -13,6 +13,19 @@ pub fn quote(name: &str) -> String {
     text
 }
 
+/// A name that may not be UTF-8: a byte that is none stands as `\xHH`.
+pub fn quote_bytes(name: &[u8]) -> String {
+    let mut text = String::from("\"");
+    for chunk in name.utf8_chunks() {
+        chunk.valid().chars().for_each(|letter| push(&mut text, letter));
+        for byte in chunk.invalid() {
+            let _ = write!(text, "\\x{byte:02x}");
+        }
+    }
+    text.push('"');
+    text
+}
+
 fn push(text: &mut String, letter: char) {
     match letter {
         '"' | '\\' => text.extend(['\\', letter]),
@@ -127,6 +140,12 @@ mod tests {
             let letter = char::from_u32(code).unwrap();
             assert!(quote(&letter.to_string()).starts_with("\"\\"), "{code:04x}");
         }
+    }
+
+    #[test]
+    fn bytes_that_are_no_letters_are_told() {
+        assert_eq!(quote_bytes(b"caf\xe9 \x1b\xc3"), r#""caf\xe9 \u001b\xc3""#);
+        assert_eq!(quote_bytes("ü".as_bytes()), "\"ü\"");
     }
 
     proptest! {

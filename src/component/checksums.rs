@@ -48,8 +48,9 @@ impl wit::GuestVerification for checksums::Verification {
     }
 
     fn entries(&self, start: u32, end: u32) -> Vec<wit::Entry> {
-        let entries = self.entries(start as usize, end as usize);
-        entries.map(wit::Entry::from).collect()
+        let mut entries = Vec::new();
+        self.each(start as usize, end as usize, &mut |entry| entries.push(entry.into()));
+        entries
     }
 
     fn size(&self, start: u32, end: u32) -> u64 {

@@ -4,11 +4,11 @@
 //! for a test and open to races; the component relies on WASI instead.
 
 use std::fs;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use super::{Kind, Located, OUTSIDE, Stat, not_utf8};
+use super::{Kind, Located, OUTSIDE, Stat, TOO_MANY, not_utf8};
 use crate::error::{Code, Error};
 use crate::paths;
 
@@ -165,6 +165,16 @@ impl File {
         self.whole
     }
 
+    /// Bytes from a place on, at most so many and perhaps fewer; none at the
+    /// end. What [`read`](File::read) brings next is then undefined.
+    pub fn read_at(&self, offset: u64, most: u64) -> Result<Vec<u8>, Error> {
+        let mut block = vec![0; most.min(BLOCK as u64) as usize];
+        let mut file = &self.file;
+        let length = file.seek(SeekFrom::Start(offset)).and_then(|_| file.read(&mut block));
+        block.truncate(length.map_err(|error| lift(&error, ""))?);
+        Ok(block)
+    }
+
     /// Has the next bytes fetched meanwhile; here the system does so unasked.
     pub fn read_ahead(&mut self) {}
 
@@ -227,10 +237,16 @@ fn lift(error: &io::Error, path: &str) -> Error {
         ErrorKind::NotADirectory => (Code::NotADirectory, "is not a directory"),
         ErrorKind::AlreadyExists => (Code::AlreadyExists, "exists already"),
         ErrorKind::InvalidFilename => (Code::InvalidName, "the name is too long or not valid"),
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => (Code::NoSpace, "no space left"),
+        ErrorKind::StorageFull => (Code::NoSpace, "no space left on the device"),
+        ErrorKind::QuotaExceeded => (Code::NoSpace, "the disk quota is used up"),
         ErrorKind::FileTooLarge => (Code::TooLarge, "the file is too large"),
         ErrorKind::ReadOnlyFilesystem => (Code::NotPermitted, "the file system is read-only"),
-        _ => return Error::new(Code::Io, path, error.to_string()),
+        _ => match error.raw_os_error() {
+            // ENFILE and EMFILE, on every Unix.
+            Some(23 | 24) => (Code::Io, TOO_MANY),
+            Some(5) => (Code::Io, "the device reports an error"),
+            _ => return Error::new(Code::Io, path, error.to_string()),
+        },
     };
     Error::new(code, path, message)
 }

@@ -9,7 +9,7 @@ use wasip2::filesystem::types::{
 };
 use wasip2::io::streams::{InputStream, StreamError};
 
-use super::{Kind, Located, OUTSIDE, READ_ONLY, Stat, not_utf8};
+use super::{Kind, Located, OUTSIDE, READ_ONLY, Stat, UNNAMED, not_utf8};
 use crate::error::{Code, Error};
 use crate::paths;
 
@@ -192,6 +192,15 @@ impl File {
         self.whole
     }
 
+    /// Bytes from a place on, at most so many and perhaps fewer; none at the
+    /// end.
+    pub fn read_at(&self, offset: u64, most: u64) -> Result<Vec<u8>, Error> {
+        match self.file.read(most.min(SMALL), offset) {
+            Ok((bytes, _)) => Ok(bytes),
+            Err(code) => Err(lift(code, "")),
+        }
+    }
+
     /// Has the host fetch the next bytes while the caller does something else.
     /// One read ahead at a time: [`read`](File::read) takes what it brings.
     pub fn read_ahead(&mut self) {
@@ -322,7 +331,7 @@ fn lift(code: ErrorCode, path: &str) -> Error {
         ErrorCode::Busy | ErrorCode::TextFileBusy => (Code::Io, "the file is in use"),
         ErrorCode::NoDevice | ErrorCode::NoSuchDevice => (Code::Io, "no such device"),
         ErrorCode::Interrupted => (Code::Io, "the operation was interrupted"),
-        ErrorCode::Io => (Code::Io, "the device reports an error, or too many files are open"),
+        ErrorCode::Io => (Code::Io, UNNAMED),
         other => return Error::new(Code::Io, path, format!("the system says: {}", other.name())),
     };
     Error::new(code, path, message)
