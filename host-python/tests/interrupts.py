@@ -28,8 +28,9 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
-import fordway
 import wasmtime
+
+import fordway
 
 PACKAGES = tuple(str(Path(str(m.__file__)).parent) + os.sep for m in (fordway, wasmtime))
 JUMPS = {*dis.hasjrel, *dis.hasjabs}
@@ -119,6 +120,9 @@ def sweep(call: Call) -> int:
         assert call(), f"a wrong answer after an interrupt at point {at}"
         if not points.fired:
             return at - 1
+        # 3.13 gives no events of a function that was left by an exception of
+        # the trace, until it has run to its end once.
+        traced(call, Points())
     raise AssertionError(f"more than {MOST} points")
 
 
@@ -288,7 +292,9 @@ def main(name: str, directory: str, sweeps: int) -> None:
         if done == min(9, sweeps // 2):
             before = held()
     after = held()
-    print("grown by", *(now - then for now, then in zip(after, before)))
+    # The number of times that a check waits for its threads varies.
+    assert swept >= points.count * sweeps / 2, f"{swept} interrupts at {points.count} points"
+    print("grown by", *(now - then for now, then in zip(after, before, strict=True)))
     print(f"{points.count} points, {swept} interrupts")
 
 
