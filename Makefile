@@ -20,7 +20,7 @@ LOGS := target/test-logs
 include host-r/r.mk
 include benches/bench.mk
 
-.PHONY: help demo test component echo setup lint test-rust test-python test-oldest vectors wheel clean
+.PHONY: help demo test component echo setup lint test-rust test-python test-long test-oldest vectors wheel clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -96,6 +96,11 @@ test-python: setup echo $(VENV)/test-installed ## the Python package
 	@echo "== the Python package"
 	@mkdir -p $(LOGS)
 	@cd host-python && ../$(VENV)/bin/python -m pytest --quiet 2>&1 | tee ../$(LOGS)/python.txt
+
+test-long: setup echo $(VENV)/test-installed ## the tests of the Python package that take an hour
+	@echo "== the long tests of the Python package"
+	@mkdir -p $(LOGS)
+	@cd host-python && ../$(VENV)/bin/python -m pytest --quiet -m long 2>&1 | tee ../$(LOGS)/python-long.txt
 
 # The low end of the range that pyproject.toml states: the oldest wasmtime, and
 # pandas 2, whose columns do not copy on write.
