@@ -20,6 +20,7 @@ from .epochs import CALLS, ticker
 from .errors import ComponentError
 from .memory import KINDS, LAYOUT_IS_KNOWN, VALUE, Memory
 from .owned import Owned, orphans, sweep
+from .resources import Resource
 from .types import Function
 from .values import Mismatch, lifting_result, lowering
 from .values.resources import Lent
@@ -36,6 +37,8 @@ _size = ctypes.c_size_t.from_param
 
 NOTHING = KINDS["bool"]
 """The kind of a value that owns nothing."""
+
+OBJECT = KINDS["own"]
 
 _NOBODY = (None, None)
 
@@ -103,7 +106,10 @@ class Plan:
         self._count, self._results = _size(self.count), _size(int(function.result is not None))
         # What a result may hold at rest: a text or a list can be of any size.
         self._is_large = function.result is not None and function.result.is_large
-        self._has_objects = function.result is not None and function.result.has_objects
+        self._is_object = function.result is not None and function.result.kind == "own"
+        self._has_objects = (
+            not self._is_object and function.result is not None and function.result.has_objects
+        )
         self._blocks = [Block(function)]
 
     def _block(self) -> Block:
@@ -130,7 +136,7 @@ class Plan:
             block = self._block()
         # In a straight line with the look before: no other thread comes between.
         block.busy = True
-        keep = block.keep
+        keep, landing = block.keep, None
         try:
             if len(arguments) != self.count:
                 name = self.function.name
@@ -155,6 +161,8 @@ class Plan:
                     _check(keep, instance)
                 if self._has_objects:
                     block.home[:] = instance, store
+                elif self._is_object:
+                    landing = Resource(instance, store)
                 if ticker.asleep:
                     ticker.wake()
                 if _is_enabled() is not engines.known:
@@ -176,11 +184,15 @@ class Plan:
             if keep:
                 _settle(keep)
             lift = block.lift
-            result = None if lift is None else lift()
+            result = None if lift is None else landing if self._is_object else lift()
         finally:
-            # In a straight line: no interrupt leaves the block behind, and what
-            # is large is moved to where it is freed, then freed.
+            # In a straight line: no interrupt leaves the block behind, an
+            # object goes from the slot to its owner, and what is large is moved
+            # to where it is freed, then freed.
             del keep[:]
+            if landing is not None and block.raw[0] == OBJECT:
+                landing.handle.pointer = block.words[1]
+                block.words[0] = NOTHING
             if self._has_objects:
                 block.home[:] = _NOBODY
             if self._is_large:

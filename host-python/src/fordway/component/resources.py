@@ -61,16 +61,17 @@ class Resource:
     or given away. It is gone, too, when the instance starts anew after an
     error; using it then raises ClosedError."""
 
-    __slots__ = ("__weakref__", "_closed", "_handle")
+    __slots__ = ("__weakref__", "_closed", "handle")
 
     def __init__(self, instance: Instance, store: Store) -> None:
         self._closed = False
-        self._handle = Handle(self, instance, store)
+        self.handle = Handle(self, instance, store)
+        """Owns the handle in C."""
 
     def take(self, slot: memoryview, kind: int) -> None:
         """Takes the handle out of a value in C memory, seen as words, and
         leaves a value of `kind`, which owns nothing."""
-        handle = self._handle
+        handle = self.handle
         # In a straight line: never in both places, never in neither.
         handle.pointer = slot[1]
         slot[0] = kind
@@ -88,8 +89,8 @@ class Resource:
     @property
     def pointer(self) -> int:
         """Where the handle lies in C memory."""
-        self.check(self._handle.instance)
-        return self._handle.pointer  # type: ignore[no-any-return]
+        self.check(self.handle.instance)
+        return self.handle.pointer  # type: ignore[no-any-return]
 
     def check(self, instance: Instance) -> None:
         """Raises ClosedError if it was closed or its instance has started anew,
@@ -98,30 +99,30 @@ class Resource:
             raise ClosedError("the object was closed")
         if not self._is_alive():
             raise ClosedError("the object is gone: its instance was discarded after an error")
-        if self._handle.instance is not instance:
+        if self.handle.instance is not instance:
             raise ClosedError("the object lives in another instance")
 
     def _is_alive(self) -> bool:
-        handle = self._handle
+        handle = self.handle
         return handle.pointer is not None and handle.store is handle.instance.store
 
     def call(self, clock: Clock | None, name: str, *arguments: Any) -> Any:
         """Calls a method of the object: a function that takes it first."""
-        return self._handle.instance.call_within(clock, name, self, *arguments)
+        return self.handle.instance.call_within(clock, name, self, *arguments)
 
     def give_away(self) -> None:
         """Says that the instance has taken the object back."""
         self._closed = True
-        self._handle.dropped = True
-        self._handle.free()
+        self.handle.dropped = True
+        self.handle.free()
 
     def close(self) -> None:
         """Drops the object: at once if no call is under way in its instance,
         else before the next one. Closing twice is allowed."""
         if not self._closed:
             self._closed = True
-            self._handle.free()
-            self._handle.instance.settle_drops()
+            self.handle.free()
+            self.handle.instance.settle_drops()
 
     def __repr__(self) -> str:
         return f"<Resource: {'open' if self.is_open else 'closed'}>"

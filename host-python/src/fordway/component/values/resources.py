@@ -39,6 +39,8 @@ def _lower(given: bool) -> Any:
 def _lift(type_: Type, home: list[Any]) -> Lift:
     nothing = KINDS["bool"]
 
+    # An object that is a call's whole result does not come here: the plan moves
+    # it to its owner where no interrupt can come between.
     def lift(address: int) -> Resource:
         slot = view_at(address, VALUE, writable=True).cast("Q")
         resource = Resource(home[0], home[1])
