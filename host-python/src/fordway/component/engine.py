@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import ctypes
 import faulthandler
 import os
@@ -35,6 +36,7 @@ def engine() -> Engine:
     if _engine is None:
         with compiling:
             if _engine is None:
+                _check_threads()
                 made = _new()
                 _pointer = pointer_of(made)
                 ticker.attend(_pointer)
@@ -57,6 +59,29 @@ def _new() -> Engine:
         # A home that cannot be written to, a setting of the cache that this
         # release does not know: compile anew in each process.
         return Engine(_config(cached=False))
+
+
+def _check_threads() -> None:
+    """Raises ComponentError where the system does not start as many threads as
+    wasmtime needs: it takes that for granted, and ends the process or waits for
+    good. It keeps one for its cache, one a processor to compile, one a
+    processor for tasks, and at least one for files; ours are two."""
+    gate = _thread.allocate_lock()
+    wanted = 2 * (os.cpu_count() or 1) + 4
+    with gate:
+        for started in range(wanted):
+            try:
+                _thread.start_new_thread(_pass, (gate,))
+            except RuntimeError:
+                raise ComponentError(
+                    f"the system starts no more than {started} threads in this process, and "
+                    f"{wanted} are needed: raise the limit on processes (ulimit -u)"
+                ) from None
+
+
+def _pass(gate: Any) -> None:
+    with gate:
+        pass
 
 
 def _config(*, cached: bool) -> Config:
