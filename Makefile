@@ -50,6 +50,7 @@ component: rust ## build the component and put it where the hosts take it
 	@echo "== building the component"
 	@cargo build --release --locked --target $(TARGET)
 	@cmp -s $(BUILT) $(CARRIED) || cp $(BUILT) $(CARRIED)
+	@cd host-python && $(PYTHON) -c 'import hashlib, pathlib; file = pathlib.Path("src/fordway/fordway.wasm"); file.with_name("fordway.wasm.sha256").write_text(hashlib.sha256(file.read_bytes()).hexdigest() + "\n")'
 
 echo: rust ## build the component that the tests of values call
 	@cargo build --quiet --release --locked --target $(TARGET) --package fordway-echo
@@ -130,4 +131,4 @@ wheel: setup ## build the wheel into dist/
 	@ls dist/*.whl
 
 clean: ## remove everything that was built or installed here
-	@rm -rf target dist $(VENV) $(CARRIED)
+	@rm -rf target dist $(VENV) $(CARRIED) $(CARRIED).sha256

@@ -26,7 +26,7 @@ class Stock:
         wasi.preopen_dir(directory, ".", True)
         self.store = Store(engine)
         self.store.set_wasi(wasi)
-        component = Component(engine, _core.CORE._source())
+        component = Component(engine, _core._read())
         self._instance = linker.instantiate(self.store, component)
 
     def find(self, interface: str, name: str) -> Any:

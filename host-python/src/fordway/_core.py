@@ -5,6 +5,7 @@ which exception the error case of a result becomes, stands in this file."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Sequence
@@ -20,8 +21,23 @@ PACKAGE = "fordway:core"
 VERSION = "0.2.0"
 
 _FILE = files(__package__) / "fordway.wasm"
+_HASH = files(__package__) / "fordway.wasm.sha256"
+"""What the build states of it."""
 
-CORE = Component(_FILE.read_bytes, str(_FILE))
+
+def _read() -> bytes:
+    """The component's bytes, if they are those that the build put here."""
+    data, stated = _FILE.read_bytes(), _HASH.read_text().strip()
+    found = hashlib.sha256(data).hexdigest()
+    if found != stated:
+        raise ComponentError(
+            f"{_FILE} is not the component that this package was built with, install fordway "
+            f"again: its SHA-256 digest is {found}, expected {stated}"
+        )
+    return data
+
+
+CORE = Component(_read, str(_FILE))
 """The component, compiled when it is first used."""
 
 

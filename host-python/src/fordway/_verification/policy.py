@@ -13,8 +13,9 @@ __all__ = ["Yielding", "processors"]
 
 def processors() -> int:
     """How many processors this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
+    with suppress(AttributeError, OSError):  # not everywhere, and not always allowed
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 BATCH: Any = getattr(os, "SCHED_BATCH", None)

@@ -218,12 +218,12 @@ class Instance:
     def _drop_waiting(self, store: Store | None) -> None:
         dropped = self.dropped
         while dropped:
-            handle = dropped[0]
+            handle = dropped[-1]
             error = handle.drop(store)
             # Nothing is lost if an interrupt comes before this: a handle is
             # dropped once.
-            if dropped and dropped[0] is handle:
-                del dropped[0]
+            if dropped and dropped[-1] is handle:
+                del dropped[-1]
             if error is not None:
                 message_of(error)
                 self.discard()
@@ -247,6 +247,10 @@ class Instance:
             return
         if stopped and clock is not None:
             raise clock.error()
+        if "handle limit exceeded" in text:
+            raise MemoryLimitError(
+                "the instance holds no more objects at once: close some, or let go of them"
+            )
         # The core has no way to panic of its own: it stops at `unreachable`
         # when an allocation fails.
         if self._memory_limit is not None and ("unreachable" in text or "memory" in text):

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 __all__ = ["Owned", "orphans", "sweep"]
@@ -69,6 +68,7 @@ def sweep() -> None:
     while orphans:
         owner = orphans[-1]
         owner.free()
-        # Another thread may have taken it out already.
-        with suppress(ValueError):
-            orphans.remove(owner)
+        # Unless another thread has taken it out, or others came: to free one
+        # twice does no harm.
+        if orphans and orphans[-1] is owner:
+            del orphans[-1]
