@@ -88,8 +88,9 @@ pub struct Verification {
 impl Verification {
     /// Reads the manifest, or the first of the usual ones.
     pub fn open(root: &str, manifest: Option<&str>) -> Result<Verification, Error> {
-        let dir = Dir::open_root(root)?;
-        let (manifest_path, file) = open_manifest(&dir, root, manifest)?;
+        let mut patience = Patience::default();
+        let dir = patience.open(|| Dir::open_root(root))?;
+        let (manifest_path, file) = patience.open(|| open_manifest(&dir, root, manifest))?;
         let only = manifest::algorithm_of_name(&manifest_path);
         let listing = Listing::read(file, only).map_err(|error| error.at(&manifest_path))?;
         if listing.is_empty() {
