@@ -2,10 +2,10 @@
 //! `sha1sum --check` in GNU coreutils 9, its warnings in meaning, and its exit
 //! status.
 
-use crate::checksums::{Failure, Fault, Report};
 use crate::listing::Piece;
 use crate::manifest::{Entry, escaped};
 use crate::quote::quote;
+use crate::report::{Failure, Fault, Report};
 use crate::verdict::{Leniency, Tally, verdict};
 
 /// The options of a check, named as GNU names them.
