@@ -368,12 +368,19 @@ impl Iterator for Pieces<'_> {
             if let Ok(rows) = &rows {
                 (start..end).for_each(|entry| self.count(rows.malformed_before(entry - first)));
             }
+            // What follows the last entry of all belongs to it.
+            let ends = last && mark.end() == self.end;
+            if ends {
+                self.count_trailing(at);
+            }
             let line = mark.before.line() + (start - first) as u32 + 1;
             let piece = self.piece(start, end, rows.map(|rows| (rows, start - first)), line);
-            self.count_trailing(at);
+            if !ends {
+                self.count_trailing(at);
+            }
             return Some(piece);
         }
-        // What follows the last entry belongs to it.
+        // And what follows in blocks without entries.
         (last && self.malformed > 0)
             .then(|| self.piece(self.end, self.end, Ok((Rc::default(), 0)), 0))
     }

@@ -372,4 +372,98 @@ mod tests {
             other => panic!("{other:?}"),
         }
     }
+
+    #[test]
+    fn names_that_are_no_files_are_rows_of_their_own() {
+        let long = "n".repeat(1 << 20);
+        let (dir, root) = tree("");
+        let mut text = format!("{EMPTY}  empty\nSHA1 () = {EMPTY}\n{EMPTY}  {long}\n").into_bytes();
+        text.extend([EMPTY.as_bytes(), b"  caf\xe9\n"].concat());
+        fs::write(dir.path().join("sha1sum.txt"), text).unwrap();
+        let report = verify(&root, None).unwrap();
+        assert_eq!((report.passed, report.malformed), (1, 0));
+        let told: Vec<(u32, &str)> = report
+            .failures
+            .iter()
+            .map(|failure| match &failure.fault {
+                Fault::Unreadable(error) => {
+                    assert_eq!((error.code, &error.path), (Code::InvalidName, &failure.path));
+                    (failure.line, error.message.as_str())
+                }
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (2, "the name is empty"),
+                (3, "the name makes a line of more than 65536 bytes"),
+                (4, r#"the name is not UTF-8: "caf\xe9""#),
+            ]
+        );
+        assert!(report.failures[1].path.ends_with('…'));
+        // And none of them is taken for the name of a file that is there.
+        fs::write(dir.path().join(&report.failures[1].path), "").unwrap();
+        let verification = Verification::open(&root, None).unwrap();
+        let (extras, _) = verification.extras();
+        assert_eq!(extras, ["full", &report.failures[1].path]);
+        let names = vec![String::new(), report.failures[1].path.clone()];
+        assert_eq!(verification.unlisted(names.clone()), names);
+    }
+
+    #[test]
+    fn a_manifest_that_changes_meanwhile_passes_nothing() {
+        let lines = format!("{EMPTY}  empty\n").repeat(6_000);
+        let (dir, root) = tree(&lines);
+        let verification = Verification::open(&root, None).unwrap();
+        assert_eq!(verification.check(0, 1_000).passed, 1_000);
+        // The last line, which is in another block.
+        let other = format!("{}gone!\n", &lines[..lines.len() - 6]);
+        fs::write(dir.path().join("sha1sum.txt"), other).unwrap();
+        let report = verification.check(5_998, 6_000);
+        assert_eq!((report.passed, report.failures.len(), report.end), (0, 2, 6_000));
+        for (failure, line) in report.failures.iter().zip(5_999..) {
+            assert_eq!((failure.line, failure.path.as_str()), (line, "sha1sum.txt"));
+            match &failure.fault {
+                Fault::Unreadable(error) => {
+                    assert_eq!(error.code, Code::Io);
+                    assert_eq!(error.message, "the manifest changed while it was checked");
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        let mut entries = 0;
+        verification.each(5_998, 6_000, &mut |_| entries += 1);
+        assert_eq!(entries, 0);
+        let (_, faults) = verification.extras();
+        assert_eq!(faults.len(), 1);
+        assert_eq!(faults[0].path, "sha1sum.txt");
+    }
+
+    #[test]
+    fn a_report_stops_where_it_has_told_enough_and_goes_on_from_there() {
+        let name = "n".repeat(2_000);
+        let mut lines: String = (0..8_000).map(|k| format!("bad\n{EMPTY}  {name}{k}\n")).collect();
+        lines += "bad\nbad\n";
+        let (_dir, root) = tree(&lines);
+        let verification = Verification::open(&root, None).unwrap();
+        let (mut start, mut pieces, mut sum) = (0, 0, Report::default());
+        while start < verification.len() {
+            let report = verification.check(start, verification.len());
+            assert!(report.end as usize > start);
+            let told: usize = report.failures.iter().map(Failure::told).sum();
+            assert!(told < MAX_TOLD + (1 << 20), "{told}");
+            assert!(report.malformed_lines.len() <= 1_000);
+            start = report.end as usize;
+            pieces += 1;
+            sum.add(report);
+        }
+        assert!(pieces > 2, "{pieces}");
+        assert_eq!((sum.failures.len(), sum.malformed), (8_000, 8_002));
+        assert!(sum.failures.is_sorted_by_key(|failure| failure.line));
+        assert_eq!(sum.malformed_lines[..3], [1, 3, 5]);
+        // Nothing is asked for.
+        assert_eq!(verification.check(5, 5), Report { end: 5, ..Report::default() });
+        assert_eq!(verification.check(9_000, 9_001), Report { end: 8_000, ..Report::default() });
+    }
 }
