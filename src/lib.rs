@@ -10,7 +10,9 @@
 //! | [`files`] | whole files, in and out |
 //! | [`place`] | where a write goes |
 //! | [`draft`] | a file being written, all or nothing |
-//! | [`checksums`] | digests, and directories checked against a manifest |
+//! | [`checksums`] | digests of files |
+//! | [`verification`] | a directory checked against a manifest, in pieces |
+//! | [`report`] | what a check found |
 //! | [`numbers`] | kernels over lists of numbers |
 //! | [`tour`] | every kind of value |
 //! | [`manifest`] | the lines of a manifest, as pure functions |
@@ -43,10 +45,12 @@ pub mod numbers;
 pub mod paths;
 pub mod place;
 pub mod quote;
+pub mod report;
 pub mod rows;
 pub mod tour;
 pub mod transcript;
 pub mod verdict;
+pub mod verification;
 pub mod walk;
 
 #[cfg(target_family = "wasm")]

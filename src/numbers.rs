@@ -63,10 +63,23 @@ pub fn same_length(a: u64, b: u64) -> Result<(), Error> {
     Err(Error::new(Code::InvalidArgument, "", why))
 }
 
-/// Pi by `n` terms of the Leibniz series.
+/// How many terms of the series a turn of its loop adds. An engine that can be
+/// stopped looks at the end of each turn whether it should, and that costs as
+/// much as a term.
+const TERMS: u32 = 16;
+
+/// Pi by `n` terms of the Leibniz series, added from the first to the last.
 pub fn pi(n: u32) -> f64 {
     let mut sum = 0.0;
-    for k in 0..n {
+    let whole = n - n % TERMS;
+    for first in (0..whole).step_by(TERMS as usize) {
+        // A number that the compiler knows: this becomes straight code.
+        for k in (0..TERMS).step_by(2) {
+            sum += 1.0 / (2.0 * f64::from(first + k) + 1.0);
+            sum -= 1.0 / (2.0 * f64::from(first + k + 1) + 1.0);
+        }
+    }
+    for k in whole..n {
         let term = 1.0 / (2.0 * f64::from(k) + 1.0);
         sum += if k % 2 == 0 { term } else { -term };
     }
@@ -137,6 +150,16 @@ mod tests {
         increase(&mut xs, -i64::MAX, 0).unwrap();
         assert_eq!(xs, [i64::MIN, -1, 0]);
         assert!(increase(&mut xs, -1, 0).is_err());
+    }
+
+    #[test]
+    fn pi_is_to_the_bit_the_plain_sum() {
+        let mut sum = 0.0;
+        for n in 0..1_000 {
+            assert_eq!(pi(n).to_bits(), (4.0f64 * sum).to_bits(), "{n} terms");
+            let term = 1.0 / (2.0 * f64::from(n) + 1.0);
+            sum += if n % 2 == 0 { term } else { -term };
+        }
     }
 
     #[test]

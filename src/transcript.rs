@@ -2,10 +2,10 @@
 //! `sha1sum --check` in GNU coreutils 9, its warnings in meaning, and its exit
 //! status.
 
-use crate::checksums::{Failure, Fault, Report};
 use crate::listing::Piece;
 use crate::manifest::{Entry, escaped};
 use crate::quote::quote;
+use crate::report::{Failure, Fault, Report};
 use crate::verdict::{Leniency, Tally, verdict};
 
 /// The options of a check, named as GNU names them.
@@ -153,4 +153,77 @@ impl Transcript {
 /// A name on standard output: escaped only if it holds a newline, as GNU does.
 fn shown(name: &str) -> String {
     if name.contains('\n') { format!("\\{}", escaped(name)) } else { name.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lanes::patience::Patience;
+    use crate::verification::Verification;
+    use std::fs;
+
+    const EMPTY: &str = "da39a3ee5e6b4b0d3255bfef95601890afd80709";
+
+    /// Output, warnings and whether all is well.
+    fn printed(text: &str, options: Options) -> (String, String, bool) {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["a", "new\nline"] {
+            fs::write(dir.path().join(name), "").unwrap();
+        }
+        fs::write(dir.path().join("b"), "b").unwrap();
+        fs::write(dir.path().join("list"), text).unwrap();
+        let verification = Verification::open(dir.path().to_str().unwrap(), Some("list")).unwrap();
+        let mut transcript = Transcript::new(verification.manifest(), options);
+        for piece in verification.pieces(0, verification.len()) {
+            let report = verification.check_piece(&piece, &mut Patience::default());
+            transcript.add(&piece, &report);
+        }
+        let ok = transcript.end();
+        (transcript.out, transcript.err, ok)
+    }
+
+    #[test]
+    fn every_fault_is_printed_and_counted() {
+        let text = format!(
+            "{EMPTY}  a\n\\{EMPTY}  new\\nline\nbad\n{EMPTY}  b\n{EMPTY}  gone\n{EMPTY}  ../x\nbad\n"
+        );
+        let (out, err, ok) = printed(&text, Options { said: Said::Warn, ..Options::default() });
+        assert_eq!(
+            out,
+            "a: OK\n\\new\\nline: OK\nb: FAILED\ngone: FAILED open or read\n../x: FAILED open or read\n"
+        );
+        assert_eq!(
+            err,
+            "\"list\": 3: improperly formatted checksum line\n\
+             \"list\": 7: improperly formatted checksum line\n\
+             \"gone\": no such file or directory\n\
+             \"../x\": the name leads outside the root\n\
+             WARNING: 2 lines are improperly formatted\n\
+             WARNING: 2 listed files could not be read\n\
+             WARNING: 1 computed checksum did NOT match\n"
+        );
+        assert!(!ok);
+    }
+
+    #[test]
+    fn options_say_less_and_judge_otherwise() {
+        let text = format!("{EMPTY}  a\nbad\n{EMPTY}  gone\n");
+        let options = Options { said: Said::Status, ..Options::default() };
+        assert_eq!(printed(&text, options), (String::new(), String::new(), false));
+        let options = Options { said: Said::Quiet, ignore_missing: true, ..Options::default() };
+        let warned = "WARNING: 1 line is improperly formatted\n".to_owned();
+        assert_eq!(printed(&text, options), (String::new(), warned, true));
+        assert!(!printed(&text, Options { strict: true, ..options }).2);
+        let (_, err, ok) = printed(&format!("{EMPTY}  gone\n"), options);
+        assert_eq!((err.as_str(), ok), ("\"list\": no file was verified\n", false));
+    }
+
+    #[test]
+    fn of_very_many_malformed_lines_the_first_are_named() {
+        let text = format!("{}{EMPTY}  a\n", "bad\n".repeat(200_000));
+        let (_, err, ok) = printed(&text, Options { said: Said::Warn, ..Options::default() });
+        assert!(ok);
+        assert_eq!(err.lines().count(), 1_002);
+        assert!(err.contains("\"list\": and 199000 more of them\n"), "{}", &err[err.len() - 200..]);
+    }
 }

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use fordway::checksums::{self, Fault};
+use fordway::checksums;
 use fordway::hash::Algorithm;
+use fordway::report::Fault;
 use fordway::{files, numbers, tour};
 use serde_json::Value;
 

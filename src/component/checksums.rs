@@ -3,14 +3,16 @@
 use super::Component;
 use super::bindings::exports::fordway::core::checksums as wit;
 use super::bindings::fordway::core::types::Error;
-use crate::checksums::{self, Fault};
+use crate::checksums;
 use crate::hash::{Algorithm, hex};
 use crate::manifest;
 use crate::quote::quote;
+use crate::report::{Failure, Fault, Report};
 use crate::verdict::{Leniency, Tally, verdict};
+use crate::verification::Verification;
 
 impl wit::Guest for Component {
-    type Verification = checksums::Verification;
+    type Verification = Verification;
 
     fn digest(path: String, algorithm: wit::Algorithm) -> Result<String, Error> {
         Ok(checksums::digest(&path, algorithm.into())?)
@@ -29,7 +31,7 @@ impl wit::Guest for Component {
     }
 }
 
-impl wit::GuestVerification for checksums::Verification {
+impl wit::GuestVerification for Verification {
     fn open(root: String, manifest: Option<String>) -> Result<wit::Verification, Error> {
         let verification = Self::open(&root, manifest.as_deref())?;
         Ok(wit::Verification::new(verification))
@@ -108,8 +110,8 @@ impl From<manifest::Entry<'_>> for wit::Entry {
     }
 }
 
-impl From<checksums::Report> for wit::Report {
-    fn from(report: checksums::Report) -> Self {
+impl From<Report> for wit::Report {
+    fn from(report: Report) -> Self {
         wit::Report {
             passed: report.passed,
             bytes: report.bytes,
@@ -121,8 +123,8 @@ impl From<checksums::Report> for wit::Report {
     }
 }
 
-impl From<checksums::Failure> for wit::Failure {
-    fn from(failure: checksums::Failure) -> Self {
+impl From<Failure> for wit::Failure {
+    fn from(failure: Failure) -> Self {
         wit::Failure {
             line: failure.line,
             path: failure.path,

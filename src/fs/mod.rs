@@ -11,6 +11,7 @@
 mod native;
 #[cfg(target_family = "wasm")]
 mod wasi;
+pub mod words;
 
 #[cfg(not(target_family = "wasm"))]
 pub use native::{Dir, File, Sink};
@@ -76,6 +77,9 @@ pub const TOO_MANY: &str = "too many files are open";
 /// many open files, a fault of the device, a handle of a network's file system
 /// that went stale.
 pub const UNNAMED: &str = "the system cannot do it, for a cause that WASI has no name for";
+
+/// Why something is refused of a path that is known to stay inside.
+pub const REFUSED: &str = "the system does not permit it";
 
 /// Whether an error may go away once fewer files are open.
 pub fn may_be_too_many(error: &Error) -> bool {

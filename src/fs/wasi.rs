@@ -9,7 +9,8 @@ use wasip2::filesystem::types::{
 };
 use wasip2::io::streams::{InputStream, StreamError};
 
-use super::{Kind, Located, OUTSIDE, READ_ONLY, Stat, UNNAMED, not_utf8};
+use super::words::lift_words;
+use super::{Kind, Located, OUTSIDE, READ_ONLY, REFUSED, Stat, UNNAMED, not_utf8};
 use crate::error::{Code, Error};
 use crate::paths;
 
@@ -65,11 +66,10 @@ impl Dir {
     pub fn open(&self, path: &str) -> Result<File, Error> {
         let stat = self.stat(path, true)?;
         stat.check_regular(path)?;
-        let fail = |code| lift(code, path);
         let file = self
             .0
             .open_at(path_flags(true), path, OpenFlags::empty(), DescriptorFlags::READ)
-            .map_err(fail)?;
+            .map_err(|code| lift_inside(code, path))?;
         let small = stat.size < SMALL;
         Ok(File { stream: None, file, stat, small, position: 0, whole: false, ahead: None })
     }
@@ -101,13 +101,13 @@ impl Dir {
         flags.map_or(true, |flags| flags.contains(DescriptorFlags::MUTATE_DIRECTORY))
     }
 
-    /// What a change of a name failed with: that nothing may be changed is
-    /// another thing than that a path leads outside.
+    /// What a change of a name failed with. That nothing may be changed here is
+    /// one thing, and that the system does not let this one change another.
     fn lift_change(&self, code: ErrorCode, path: &str) -> Error {
         if code == ErrorCode::NotPermitted && !self.may_change() {
             return Error::new(Code::NotPermitted, path, READ_ONLY);
         }
-        lift(code, path)
+        lift_inside(code, path)
     }
 
     /// Where a symbolic link points.
@@ -182,7 +182,7 @@ impl File {
 
     /// What it is now.
     pub fn restat(&self) -> Result<Stat, Error> {
-        let found = self.file.stat().map_err(|code| lift(code, ""))?;
+        let found = self.file.stat().map_err(lift_data)?;
         Ok(stat(&found))
     }
 
@@ -197,7 +197,11 @@ impl File {
     pub fn read_at(&self, offset: u64, most: u64) -> Result<Vec<u8>, Error> {
         match self.file.read(most.min(SMALL), offset) {
             Ok((bytes, _)) => Ok(bytes),
-            Err(code) => Err(lift(code, "")),
+            // A stream tells why.
+            Err(code) => match self.file.read_via_stream(offset) {
+                Ok(stream) => lift_read(stream.blocking_read(most.min(SMALL))),
+                Err(_) => Err(lift_data(code)),
+            },
         }
     }
 
@@ -239,7 +243,7 @@ impl File {
             Some(stream) => Ok(stream),
             none => {
                 let stream = self.file.read_via_stream(self.position);
-                Ok(none.insert(stream.map_err(|code| lift(code, ""))?))
+                Ok(none.insert(stream.map_err(lift_data)?))
             }
         }
     }
@@ -257,7 +261,11 @@ impl Sink {
     /// Appends.
     pub fn write(&mut self, mut data: &[u8]) -> Result<(), Error> {
         while !data.is_empty() {
-            let written = self.file.write(data, self.offset).map_err(|code| lift(code, ""))?;
+            let written = match self.file.write(data, self.offset) {
+                Ok(written) => written,
+                Err(ErrorCode::Io) => self.write_through_stream(data)?,
+                Err(code) => return Err(lift_data(code)),
+            };
             let rest = usize::try_from(written).ok().and_then(|written| data.get(written..));
             data = match rest {
                 Some(rest) if written > 0 => rest,
@@ -268,9 +276,22 @@ impl Sink {
         Ok(())
     }
 
+    /// Tries once more what failed for no cause that has a name: a stream tells
+    /// why. Returns how many bytes were written, if they were after all.
+    fn write_through_stream(&self, data: &[u8]) -> Result<u64, Error> {
+        // No stream takes more at once.
+        let piece = &data[..data.len().min(4096)];
+        let stream = self.file.write_via_stream(self.offset).map_err(lift_data)?;
+        match stream.blocking_write_and_flush(piece) {
+            Ok(()) => Ok(piece.len() as u64),
+            Err(StreamError::Closed) => Err(lift_data(ErrorCode::Io)),
+            Err(StreamError::LastOperationFailed(error)) => Err(lift_stream(&error)),
+        }
+    }
+
     /// Waits until everything is on the disk.
     pub fn finish(self) -> Result<(), Error> {
-        self.file.sync().map_err(|code| lift(code, ""))
+        self.file.sync().map_err(lift_data)
     }
 }
 
@@ -306,11 +327,34 @@ fn lift_read(read: Result<Vec<u8>, StreamError>) -> Result<Vec<u8>, Error> {
 
 fn lift_stream(error: &wasip2::io::error::Error) -> Error {
     match filesystem_error_code(error) {
-        Some(code) => lift(code, ""),
-        None => Error::new(Code::Io, "", "the stream failed"),
+        // Many causes in one: the text tells them apart.
+        Some(ErrorCode::Io) | None => {
+            let words = lift_words(&error.to_debug_string());
+            words.unwrap_or_else(|| lift_data(ErrorCode::Io))
+        }
+        Some(code) => lift_data(code),
     }
 }
 
+/// What an open file failed with: no name is at fault.
+fn lift_data(code: ErrorCode) -> Error {
+    let (code, message) = match code {
+        ErrorCode::Invalid => (Code::Io, "the system does not take the request"),
+        ErrorCode::NotPermitted => (Code::NotPermitted, REFUSED),
+        code => return lift(code, ""),
+    };
+    Error::new(code, "", message)
+}
+
+/// What a path failed with that was just found to stay inside.
+fn lift_inside(code: ErrorCode, path: &str) -> Error {
+    match code {
+        ErrorCode::NotPermitted => Error::new(Code::NotPermitted, path, REFUSED),
+        code => lift(code, path),
+    }
+}
+
+/// What a path failed with.
 fn lift(code: ErrorCode, path: &str) -> Error {
     let (code, message) = match code {
         ErrorCode::NoEntry => (Code::NotFound, "no such file or directory"),
@@ -325,12 +369,22 @@ fn lift(code: ErrorCode, path: &str) -> Error {
         ErrorCode::Invalid => (Code::InvalidName, "the system does not take the name"),
         ErrorCode::InsufficientSpace => (Code::NoSpace, "no space left on the device"),
         ErrorCode::Quota => (Code::NoSpace, "the disk quota is used up"),
-        ErrorCode::FileTooLarge | ErrorCode::Overflow => (Code::TooLarge, "the file is too large"),
+        ErrorCode::FileTooLarge => (Code::TooLarge, "the file is larger than it may be"),
+        ErrorCode::Overflow => (Code::TooLarge, "a number of the file does not fit"),
         ErrorCode::InsufficientMemory => (Code::TooLarge, "the system is out of memory"),
-        ErrorCode::Loop | ErrorCode::TooManyLinks => (Code::Io, "too many symbolic links"),
-        ErrorCode::Busy | ErrorCode::TextFileBusy => (Code::Io, "the file is in use"),
+        ErrorCode::Loop => (Code::Io, "leads through too many symbolic links"),
+        ErrorCode::TooManyLinks => (Code::Io, "has too many names already"),
+        ErrorCode::Busy => (Code::Io, "the file is in use"),
+        ErrorCode::TextFileBusy => (Code::Io, "the file is being run as a program"),
         ErrorCode::NoDevice | ErrorCode::NoSuchDevice => (Code::Io, "no such device"),
         ErrorCode::Interrupted => (Code::Io, "the operation was interrupted"),
+        ErrorCode::WouldBlock => (Code::Io, "the file is not ready"),
+        ErrorCode::NotEmpty => (Code::Io, "the directory is not empty"),
+        ErrorCode::CrossDevice => (Code::Io, "is on another file system"),
+        ErrorCode::Unsupported => (Code::Io, "the file system does not support it"),
+        ErrorCode::BadDescriptor => (Code::Io, "the file was not opened for that"),
+        ErrorCode::InvalidSeek => (Code::Io, "the file has no places to go to"),
+        ErrorCode::Pipe => (Code::Io, "nobody reads the pipe"),
         ErrorCode::Io => (Code::Io, UNNAMED),
         other => return Error::new(Code::Io, path, format!("the system says: {}", other.name())),
     };

@@ -4,6 +4,9 @@
 //! lines begins, what stands before it, and a hash of its bytes. What is read
 //! again must be what was read at first.
 
+mod index;
+mod pieces;
+
 use std::cell::RefCell;
 use std::hash::{DefaultHasher, Hasher as _};
 use std::rc::Rc;
@@ -15,15 +18,11 @@ use crate::lines::Lines;
 use crate::manifest::Entry;
 use crate::rows::Rows;
 
+use index::Index;
+pub use pieces::{MAX_MALFORMED, Piece, Pieces};
+
 /// The largest manifest that is read, in bytes.
 pub const MAX_MANIFEST: u64 = 1 << 30;
-
-/// How many numbers of malformed lines are told of at most.
-pub const MAX_MALFORMED: usize = 1_000;
-
-/// How many bytes of lines make a block, at least. One is in memory at a time;
-/// it holds some 2,000 lines as they usually are.
-const BLOCK: u64 = 1 << 17;
 
 /// A manifest that was read once and stays open.
 #[derive(Debug)]
@@ -54,38 +53,6 @@ struct Mark {
     hash: u64,
     /// The reader of lines as it was before them.
     before: Lines,
-}
-
-/// Some entries that follow each other, with the malformed lines among them.
-#[derive(Debug)]
-pub struct Piece {
-    /// The position of the first entry.
-    pub start: usize,
-    /// The position after the last; the same where only malformed lines are.
-    pub end: usize,
-    /// How many malformed lines belong to these entries: those before each of
-    /// them, and those after the last entry of all.
-    pub malformed: u64,
-    /// The numbers of the first of them.
-    pub malformed_lines: Vec<u32>,
-    /// The rows of the block, and the position of the first of them there.
-    rows: Result<(Rc<Rows>, usize), Error>,
-    /// The number of the first line that may hold an entry of these.
-    line: u32,
-}
-
-impl Piece {
-    /// The entries, in order. Fails if the manifest is not what it was.
-    pub fn entries(&self) -> Result<impl ExactSizeIterator<Item = Entry<'_>>, Error> {
-        let (rows, first) = self.rows.as_ref().map_err(Error::clone)?;
-        Ok((*first..first + (self.end - self.start)).map(|at| rows.entry(at)))
-    }
-
-    /// The number of a line near the entry at a position, where the manifest
-    /// does not tell any more.
-    pub fn line_near(&self, at: usize) -> u32 {
-        self.line.saturating_add((at - self.start) as u32)
-    }
 }
 
 impl Listing {
@@ -140,7 +107,7 @@ impl Listing {
         let end = end.min(self.len());
         // The lines before an entry may end the block before its own.
         let at = self.marks.partition_point(|mark| mark.end() < start);
-        Pieces { listing: self, at, start, end, malformed: 0, malformed_lines: Vec::new() }
+        Pieces::new(self, at, start, end)
     }
 
     /// Gives every entry in a range of positions to `visit`. Fails if the
@@ -208,175 +175,6 @@ impl Mark {
 /// The manifest is not what it was when it was opened.
 fn changed() -> Error {
     Error::new(Code::Io, "", "the manifest changed while it was checked")
-}
-
-/// The index in the making.
-struct Index {
-    lines: Lines,
-    rows: Rows,
-    marks: Vec<Mark>,
-    /// How many bytes were taken in.
-    size: u64,
-    /// The block at work: its mark, of which the counts are still to come.
-    mark: Mark,
-    hasher: DefaultHasher,
-    malformed: u64,
-}
-
-impl Index {
-    fn new(lines: Lines) -> Index {
-        let before = lines.clone();
-        let mark = Mark { offset: 0, first: 0, entries: 0, trailing: 0, hash: 0, before };
-        Index {
-            lines,
-            rows: Rows::default(),
-            marks: Vec::new(),
-            size: 0,
-            mark,
-            hasher: DefaultHasher::new(),
-            malformed: 0,
-        }
-    }
-
-    fn take(&mut self, mut bytes: &[u8]) {
-        while !bytes.is_empty() {
-            let enough = BLOCK.saturating_sub(self.size - self.mark.offset) as usize;
-            let (taken, full) = self.lines.feed(bytes, enough, &mut self.rows);
-            self.hasher.write(&bytes[..taken]);
-            self.size += taken as u64;
-            bytes = &bytes[taken..];
-            if full {
-                self.cut();
-            }
-        }
-    }
-
-    /// Ends the block at work.
-    fn cut(&mut self) {
-        let rows = &self.rows;
-        self.mark.entries = rows.len() as u32;
-        self.mark.trailing = rows.malformed_before(rows.len()).len() as u32;
-        self.mark.hash = self.hasher.finish();
-        self.malformed += rows.malformed.len() as u64;
-        let next = Mark {
-            offset: self.size,
-            first: self.mark.first + self.mark.entries,
-            entries: 0,
-            trailing: 0,
-            hash: 0,
-            before: self.lines.clone(),
-        };
-        self.marks.push(std::mem::replace(&mut self.mark, next));
-        self.hasher = DefaultHasher::new();
-        self.rows.clear();
-    }
-
-    fn finish(mut self, file: File, fingerprint: String) -> Listing {
-        let Index { lines, rows, .. } = &mut self;
-        lines.finish(rows);
-        if self.size > self.mark.offset {
-            self.cut();
-        }
-        Listing {
-            file,
-            entries: self.mark.first,
-            marks: self.marks,
-            size: self.size,
-            malformed: self.malformed,
-            fingerprint,
-            byte_order_mark: self.lines.byte_order_mark,
-            last: RefCell::new(None),
-        }
-    }
-}
-
-/// The pieces of a range: as much of each block as lies in it.
-#[derive(Debug)]
-pub struct Pieces<'a> {
-    listing: &'a Listing,
-    /// The block that is next.
-    at: usize,
-    start: usize,
-    end: usize,
-    /// Malformed lines whose entry is still to come: how many, and the first.
-    malformed: u64,
-    malformed_lines: Vec<u32>,
-}
-
-impl Pieces<'_> {
-    /// The part of a block that lies in the range: positions of entries.
-    fn part(&self, mark: &Mark) -> (usize, usize) {
-        (self.start.max(mark.first as usize), self.end.min(mark.end()))
-    }
-
-    fn count(&mut self, lines: &[u32]) {
-        self.malformed += lines.len() as u64;
-        let room = MAX_MALFORMED - self.malformed_lines.len();
-        self.malformed_lines.extend(lines.iter().take(room));
-    }
-
-    /// Counts what follows the last entry of a block.
-    fn count_trailing(&mut self, at: usize) {
-        let trailing = u64::from(self.listing.marks[at].trailing);
-        if trailing == 0 {
-            return;
-        }
-        if self.malformed_lines.len() < MAX_MALFORMED
-            && let Ok(rows) = self.listing.rows(at)
-        {
-            return self.count(rows.malformed_before(rows.len()));
-        }
-        self.malformed += trailing;
-    }
-
-    /// A piece with the malformed lines that were counted.
-    fn piece(
-        &mut self,
-        start: usize,
-        end: usize,
-        rows: Result<(Rc<Rows>, usize), Error>,
-        line: u32,
-    ) -> Piece {
-        let malformed_lines = std::mem::take(&mut self.malformed_lines);
-        let malformed = std::mem::take(&mut self.malformed);
-        Piece { start, end, malformed, malformed_lines, rows, line }
-    }
-}
-
-impl Iterator for Pieces<'_> {
-    type Item = Piece;
-
-    fn next(&mut self) -> Option<Piece> {
-        if self.start >= self.end {
-            return None;
-        }
-        let listing = self.listing;
-        let last = self.end == listing.len();
-        while let Some(mark) = listing.marks.get(self.at) {
-            if mark.first as usize >= self.end && !last {
-                return None;
-            }
-            let at = self.at;
-            self.at += 1;
-            let (start, end) = self.part(mark);
-            if start >= end {
-                self.count_trailing(at);
-                continue;
-            }
-            let first = mark.first as usize;
-            let rows = listing.rows(at);
-            if let Ok(rows) = &rows {
-                (start..end).for_each(|entry| self.count(rows.malformed_before(entry - first)));
-            }
-            let line = mark.before.line() + (start - first) as u32 + 1;
-            let piece = self.piece(start, end, rows.map(|rows| (rows, start - first)), line);
-            self.count_trailing(at);
-            return Some(piece);
-        }
-        // What follows the last entry belongs to it.
-        (last && self.malformed > 0)
-            .then(|| self.piece(self.end, self.end, Ok((Rc::default(), 0)), 0))
-    }
 }
 
 #[cfg(test)]
