@@ -58,7 +58,7 @@ class _Answers(ctypes.c_void_p):
     """What stores are told, an attribute a store: None to go on, or an error."""
 
 
-class _Delta(ctypes._Pointer):
+class _Delta(ctypes._Pointer):  # type: ignore[type-arg]
     """Where the callback puts after how many epochs to ask again."""
 
     _type_ = ctypes.c_uint64

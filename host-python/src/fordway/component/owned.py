@@ -36,7 +36,7 @@ class Owned(weakref.ref):  # type: ignore[type-arg]
         return super().__new__(cls, object_, orphans.append)
 
     def __init__(self, object_: Any) -> None:
-        super().__init__(object_, orphans.append)
+        super().__init__(object_, orphans.append)  # type: ignore[call-arg]
         # The last line makes it known: an interrupt before leaves nothing.
         self.pointer: Any = None
         self.keeps: Any = None

@@ -44,16 +44,16 @@ class Handle(Owned):
             self.forget()
             return None
         argument = address(self.pointer)
-        error = None
+        error: int | None = None
         if not self.dropped:
-            lives = store is not None and store is self.store
+            context = store.context if store is not None and store is self.store else None
             self.dropped = True
-            if lives:
-                error = _drop_any(store.context, argument)  # type: ignore[union-attr]
+            if context is not None:
+                error = _drop_any(context, argument)
         self.pointer = None
         _delete_any(argument)
         self.forget()
-        return error  # type: ignore[no-any-return]
+        return error
 
 
 class Resource:
