@@ -109,6 +109,8 @@ def outlet(out: Any, code: str, count: int) -> memoryview:
             "out: expected a writable buffer, got Series: pandas copies on write, "
             "assign the result instead"
         )
+    if is_masked(out):
+        raise TypeError("out: expected an array without a mask, got a masked array")
     if numpy is not None and isinstance(out, numpy.ndarray) and out.dtype != numpy.dtype(dtype):
         raise TypeError(f"out: expected {dtype}, got {out.dtype}")
     try:

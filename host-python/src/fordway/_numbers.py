@@ -161,8 +161,10 @@ class Numbers(Box):
         _checked(seed, "seed", "u64")
         clock = self._clock()
         if isinstance(xs, (list, tuple)):
-            order = memoryview(array("q", range(len(xs))))
-            return [xs[at] for at in self._run("shuffle", order, (seed,), "q", clock)]  # type: ignore[return-value]
+            # What it holds, whatever a class of the user's says of its length.
+            items = list(xs)
+            order = memoryview(array("q", range(len(items))))
+            return [items[at] for at in self._run("shuffle", order, (seed,), "q", clock)]  # type: ignore[return-value]
         code = _code_of(xs)
         taken = intake(xs, code, "xs", clock)
         # An order is an order: doubles cross as the 64-bit words they are.

@@ -20,6 +20,9 @@ from .unseen import name_unseen
 __all__ = ["Asked", "Target", "Worker"]
 
 
+CHANGED = "The manifest changed while it was checked"
+
+
 @dataclass(frozen=True)
 class Target:
     """What a worker opens in a directory."""
@@ -102,8 +105,10 @@ class Worker:
     def check_manifest(self, fingerprint: str, manifest: str) -> None:
         """Raises OSError if this is another list than the first worker's."""
         if self._call("fingerprint") != fingerprint:
-            told = "The manifest changed while it was checked"
-            raise OSError(errno.EIO, told, os.path.join(self._target.filename, manifest))
+            raise self._changed(manifest)
+
+    def _changed(self, manifest: str) -> OSError:
+        return OSError(errno.EIO, CHANGED, os.path.join(self._target.filename, manifest))
 
     def check(self, start: int, end: int, asked: Asked) -> Iterator[Piece]:
         """Checks a range. There is more than one piece where failures are many
@@ -112,18 +117,17 @@ class Worker:
             passed, size, failures, count, malformed, done = self._call("check", start, end)
             if not start < done <= end:
                 raise ComponentError(f"a check from {start} to {end} came to {done}")
-            yield Piece(
-                start,
-                done,
-                passed,
-                size,
-                list(map(Failure.lift, failures)),
-                count,
-                list(malformed),
-                list(itertools.starmap(Entry, self._call("entries", start, done)))
-                if asked.entries
-                else [],
-            )
+            failed = list(map(Failure.lift, failures))
+            entries: list[Entry] = []
+            if asked.entries:
+                entries += itertools.starmap(Entry, self._call("entries", start, done))
+            # The core reads the list again, part by part: of one that is not
+            # what it was no line is judged.
+            if any(failure.text == CHANGED for failure in failed) or (
+                asked.entries and len(entries) < done - start
+            ):
+                raise self._changed(self._call("manifest"))
+            yield Piece(start, done, passed, size, failed, count, list(malformed), entries)
             start = done
 
     def close(self) -> None:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar
 
 from .clock import Clock
+from .epochs import leave_inside
 from .errors import ComponentError
 
 __all__ = ["Started", "detached", "give_up", "given_up", "spawn"]
@@ -196,6 +197,7 @@ def give_up(works: Iterable[Started[Any]], clock: Clock) -> None:
         if work.begun and not work.done.wait(max(0.0, end - time.monotonic())):
             work.given_up = True
             _given_up.append(work)
+            leave_inside(clock)
 
 
 def given_up() -> int:

@@ -96,6 +96,13 @@ def answer(store: Store, clock: Clock | None) -> None:
     _delete_error(ctypes.c_void_p(error))
 
 
+def leave_inside(clock: Clock) -> None:
+    """Says of the calls under a clock that nobody waits for them any more."""
+    for store in list(stores.values()):
+        if store.inside and store.clock is clock:
+            store.given_up = True
+
+
 def take_back(store: Store, *, used: bool) -> None:
     """Withdraws the answer of a call that has ended. C frees it with the error
     that it has become."""

@@ -178,7 +178,9 @@ class Instance:
         store = bound.store
         if store is not self.store:
             return self._bound.get(bound.name) or self._bind(bound.name)
-        if store.inside:
+        if store.given_up:
+            self.discard()
+        elif store.inside:
             self._wait(store, clock)
         else:
             self.settle_drops()
@@ -264,14 +266,16 @@ class Instance:
         """Gives the instance up; the next call makes a new one."""
         self._bound.clear()
         store, self.store, self._instance = self.store, None, None
-        if store is not None:
+        if store is not None and store.given_up:
+            store.abandon()
+        elif store is not None:
             store.close()
 
     def close(self) -> None:
         """Frees the instance. A call that is under way ends first."""
         self._closed = True
         store = self.store
-        while store is not None and store.inside:
+        while store is not None and store.inside and not store.given_up:
             self._wait(store, None, 0)
             store = self.store
         self.discard()

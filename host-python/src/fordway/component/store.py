@@ -36,6 +36,7 @@ class Store:
         "answer",
         "clock",
         "context",
+        "given_up",
         "inside",
         "kept",
         "name",
@@ -52,6 +53,9 @@ class Store:
         """Whether a call is inside. It is the lock, too: looking at it and
         setting it in a straight line lets no other thread in between, and
         leaves an interrupt no place."""
+        self.given_up = False
+        """Whether the call that is inside may never return: nobody waits for
+        it, and the store is not touched again."""
         self.waiting: list[Any] = []
         """A lock for each thread that waits for its turn."""
         self.kept: BaseException | None = None
@@ -82,7 +86,7 @@ class Store:
         self._owned.free()
 
     def abandon(self) -> None:
-        """Leaves it alone for ever: a call is inside that never returns."""
+        """Leaves it alone for ever."""
         _abandoned.append(self)
         self._owned.forget()
 

@@ -57,7 +57,7 @@ def _lower_list(type_: Type, memory: Memory, offset: int, keep: list[Any]) -> Lo
 
 def items_of(value: Any, kind: str) -> list[Any] | tuple[Any, ...]:
     """The items of a sequence, which must be as many as it says."""
-    if isinstance(value, (list, tuple)):
+    if type(value) is list or type(value) is tuple:
         return value
     if isinstance(value, (str, bytes)) or not isinstance(value, Sequence):
         raise Mismatch(TypeError, f"a list of {kind}", value)
