@@ -20,7 +20,7 @@ LOGS := target/test-logs
 include host-r/r.mk
 include benches/bench.mk
 
-.PHONY: help demo test component echo setup lint test-rust test-python test-long test-oldest vectors wheel clean
+.PHONY: help demo test test-long component echo setup lint test-rust test-python test-long test-oldest vectors wheel clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -39,6 +39,12 @@ test: ## lints and every test; ends with counts
 	@rm -rf $(LOGS) && mkdir -p $(LOGS)
 	@$(MAKE) lint test-rust test-python test-oldest test-r
 	@$(VENV)/bin/python tests/counts.py $(LOGS)
+
+test-long: setup echo $(VENV)/test-installed r-install ## the long matrices: every interrupt, kill and race at its full count
+	@echo "== the Python package, the long tests"
+	@cd host-python && ../$(VENV)/bin/python -m pytest -m long
+	@echo "== the R package, with its long tests"
+	@$(R_ENV) FORDWAY_LONG=1 $(RSCRIPT) --vanilla $(R_PACKAGE)/tools/test.R
 
 component: rust ## build the component and put it where the hosts take it
 	@echo "== building the component"

@@ -1,20 +1,21 @@
-"""What a call costs: nothing to do, two integers, a text of 1,000 bytes."""
+"""What a call costs: nothing to do, two integers, a text of 1,000 bytes; and a
+loop that stays in the component, which every so often asks whether to go on."""
 
 from __future__ import annotations
 
+import fordway
 import native
 from contenders import CTYPES, GRPC, OURS, PYTHON, STOCK
 from grpc_noop import served_noop
 from harness import Case, Effort, Row, compare
 from stock import Stock
 
-import fordway
-
 __all__ = ["SECTION", "measure"]
 
 SECTION = "calls"
 
 TEXT, TIMES = "Badger, snake, gopher and crab. " * 3 + "Why.", 10
+TERMS = 100_000
 assert len(TEXT * TIMES) == 1000
 
 
@@ -48,7 +49,22 @@ def measure(effort: Effort, directory: str) -> list[Row]:
         Case(PYTHON, _repeat, (TEXT, TIMES), text_is_right),
     ]
     rows.append(compare(SECTION, "repeat, 1 KB", 1000, repeated, effort))
+    is_pi = _pi(TERMS).__eq__
+    loops = [
+        Case(OURS, fordway.pi, (TERMS,), is_pi),
+        Case(STOCK, Stock(directory).bind("numbers", "pi"), (TERMS,), is_pi),
+        Case(PYTHON, _pi, (TERMS,), is_pi),
+    ]
+    rows.append(compare(SECTION, "pi", TERMS, loops, effort))
     return rows
+
+
+def _pi(n: int) -> float:
+    total = 0.0
+    for k in range(n):
+        term = 1.0 / (2.0 * k + 1.0)
+        total += term if k % 2 == 0 else -term
+    return 4.0 * total
 
 
 def _noop() -> None:

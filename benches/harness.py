@@ -121,7 +121,11 @@ class Row:
                 "samples": len(timing.samples),
                 "ratio": self.ratio(name),
             }
-        found: dict[str, Any] = {"section": self.section, "name": self.name, "size": self.size}
+        found: dict[str, Any] = {
+            "section": self.section,
+            "name": self.name,
+            "size": self.size,
+        }
         if self.bytes:
             found["bytes"] = self.bytes
         return {**found, "contenders": contenders}
@@ -170,7 +174,12 @@ def tell(what: str = "") -> None:
 
 
 def compare(
-    section: str, name: str, size: int, cases: Sequence[Case], effort: Effort, bytes_: int = 0
+    section: str,
+    name: str,
+    size: int,
+    cases: Sequence[Case],
+    effort: Effort,
+    bytes_: int = 0,
 ) -> Row:
     """Times the cases in turns, in an order that changes from round to round."""
     tell(f"{section}: {name}")
@@ -185,7 +194,8 @@ def compare(
         due = [
             sampler
             for sampler in samplers
-            if at == 0 or (not sampler.case.once and (at < 3 or sampler.spent < share * 2))
+            if at == 0
+            or (not sampler.case.once and (at < 3 or sampler.spent < share * 2))
         ]
         for sampler in order.sample(due, len(due)):
             sampler.sample(at)

@@ -73,13 +73,31 @@ def draw(report: Report, path: Path) -> None:
     _checks(panels[0][0], of(VERIFY))
     _calls(panels[0][1], of(CALLS))
     squares = [OURS, STOCK, CTYPES, PYTHON, NUMPY]
-    _lines(panels[1][0], of(lists.LIST), squares, "Squares of a Python list", "elements", _power)
-    _lines(panels[1][1], of(lists.NDARRAY), squares, "Squares of a numpy array", "elements", _power)
+    _lines(
+        panels[1][0],
+        of(lists.LIST),
+        squares,
+        "Squares of a Python list",
+        "elements",
+        _power,
+    )
+    _lines(
+        panels[1][1],
+        of(lists.NDARRAY),
+        squares,
+        "Squares of a numpy array",
+        "elements",
+        _power,
+    )
     _seam(panels[1][1])
     ways = [OURS, SANDBOX, STOCK, CTYPES, PYTHON]
     _lines(panels[2][0], of(READ), ways, "Read a file", "bytes", _bytes)
-    _lines(panels[2][1], of(WRITE), ways, "Write a file, all or nothing", "bytes", _bytes)
-    figure.suptitle("fordway and its alternatives, side by side: medians", fontsize=14, color=INK)
+    _lines(
+        panels[2][1], of(WRITE), ways, "Write a file, all or nothing", "bytes", _bytes
+    )
+    figure.suptitle(
+        "fordway and its alternatives, side by side: medians", fontsize=14, color=INK
+    )
     caption = one_line(report.machine)
     if is_busy(report.machine):
         caption += "\nsomething else was running: what uses all cores suffers most"
@@ -98,7 +116,12 @@ def _checks(axes: Axes, rows: list[Row]) -> None:
         ]
         for name in names
     }
-    _bars(axes, [row.name.replace(", ", "\n") for row in rows], rates, lambda mb: f"{mb:,.0f}")
+    _bars(
+        axes,
+        [row.name.replace(", ", "\n") for row in rows],
+        rates,
+        lambda mb: f"{mb:,.0f}",
+    )
     axes.set_title("Check files against a manifest: MB/s, more is better")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     _legend(axes, "upper right", 2)
@@ -108,7 +131,9 @@ def _checks(axes: Axes, rows: list[Row]) -> None:
 def _calls(axes: Axes, rows: list[Row]) -> None:
     names = [OURS, STOCK, CTYPES, PYTHON, GRPC]
     costs = {
-        name: [row.timings[name].median if name in row.timings else None for row in rows]
+        name: [
+            row.timings[name].median if name in row.timings else None for row in rows
+        ]
         for name in names
     }
     axes.set_yscale("log")
@@ -133,7 +158,13 @@ def _bars(
             bar = axes.bar(x, height, width * 0.92, color=COLOURS[name])
             bold = "bold" if name == OURS else "normal"
             axes.bar_label(
-                bar, [tell(height)], fontsize=6.5, padding=2, rotation=90, color=INK, weight=bold
+                bar,
+                [tell(height)],
+                fontsize=6.5,
+                padding=2,
+                rotation=90,
+                color=INK,
+                weight=bold,
             )
     for name in heights:
         if any(value is not None for value in heights[name]):
@@ -148,7 +179,9 @@ def _lines(
 ) -> None:
     """Time over size, a line a contender."""
     for name in names:
-        points = [(row.size, row.timings[name].median) for row in rows if name in row.timings]
+        points = [
+            (row.size, row.timings[name].median) for row in rows if name in row.timings
+        ]
         if not points:
             continue
         ours = name == OURS
@@ -200,7 +233,12 @@ def _dress(axes: Axes, grid: Any) -> None:
 
 def _legend(axes: Axes, place: Any, columns: int = 1) -> None:
     axes.legend(
-        loc=place, ncols=columns, frameon=False, fontsize=8, labelcolor=INK, columnspacing=1.2
+        loc=place,
+        ncols=columns,
+        frameon=False,
+        fontsize=8,
+        labelcolor=INK,
+        columnspacing=1.2,
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
+from fordway import _core
 from wasmtime import Engine, Store, WasiConfig
 from wasmtime.component import Component, Linker
-
-from fordway._engine import COMPONENT
 
 __all__ = ["LARGEST", "Stock"]
 
@@ -26,14 +26,19 @@ class Stock:
         wasi.preopen_dir(directory, ".", True)
         self.store = Store(engine)
         self.store.set_wasi(wasi)
-        component = Component(engine, COMPONENT.read_bytes())
+        component = Component(engine, _core.CORE._source())
         self._instance = linker.instantiate(self.store, component)
 
     def find(self, interface: str, name: str) -> Any:
         """A function; the store is its first argument."""
-        outer = self._instance.get_export_index(self.store, f"fordway:core/{interface}@0.1.0")
+        full = f"{_core.PACKAGE}/{interface}@{_core.VERSION}"
+        outer = self._instance.get_export_index(self.store, full)
         inner = self._instance.get_export_index(self.store, name, outer)
         func = inner and self._instance.get_func(self.store, inner)
         if func is None:
             raise LookupError(f"the component exports no {interface}.{name}")
         return func
+
+    def bind(self, interface: str, name: str) -> Any:
+        """A function that takes its own arguments alone."""
+        return partial(self.find(interface, name), self.store)

@@ -15,12 +15,11 @@ from itertools import pairwise
 from types import ModuleType
 from typing import Any
 
+import fordway
 from files import payload
+from fordway import _files, _numbers
 from harness import Case, Effort, Row, compare
 from lists import numbers
-
-import fordway
-from fordway import _files, _numbers
 
 __all__ = [
     "LISTS",
@@ -76,7 +75,10 @@ class Lane:
             setattr(self.module, self.constant, -1)
             return call(*arguments)
 
-        cases = [Case(VALUES, by_values, arguments), Case(STREAMS, by_streams, arguments)]
+        cases = [
+            Case(VALUES, by_values, arguments),
+            Case(STREAMS, by_streams, arguments),
+        ]
         with self.crossing_at(self.crossover):
             return compare(self.section, f"{size:,}", size, cases, effort)
 

@@ -55,7 +55,9 @@ def judge(rows: list[Row], sweep: list[Row], peak: Peak, long: Long) -> list[Tar
     """The targets of a run."""
     find = {(row.section, row.name): row for row in rows}.get
 
-    def ratio(what: str, limit: float, row: Row | None, over: str, under: str) -> Target:
+    def ratio(
+        what: str, limit: float, row: Row | None, over: str, under: str
+    ) -> Target:
         """That `over` takes at least `limit` times as long as `under`, or at
         most if `over` is this package."""
         at_least = not over.startswith(OURS)
@@ -64,7 +66,9 @@ def judge(rows: list[Row], sweep: list[Row], peak: Peak, long: Long) -> list[Tar
         found, fastest = row.ratio(over, under), row.fastest_ratio(over, under)
         return Target(what, limit, at_least, found, fastest)
 
-    def faster(what: str, limit: float, row: Row | None, than: str, ours: str = OURS) -> Target:
+    def faster(
+        what: str, limit: float, row: Row | None, than: str, ours: str = OURS
+    ) -> Target:
         name = than.split(",")[0]
         return ratio(f"{what}: times faster than {name}", limit, row, than, ours)
 
@@ -73,11 +77,19 @@ def judge(rows: list[Row], sweep: list[Row], peak: Peak, long: Long) -> list[Tar
         if row is None:
             return Target(f"{section} of 64 MB", 0.5, True, None)
         timing = row.timings[OURS]
-        median, fastest = (row.bytes / took / 1e9 for took in (timing.median, timing.fastest))
+        median, fastest = (
+            row.bytes / took / 1e9 for took in (timing.median, timing.fastest)
+        )
         return Target(f"{section} of 64 MB", 0.5, True, median, fastest, " GB/s")
 
-    sha1, sha256 = find((VERIFY, "256 x 1 MB, sha1")), find((VERIFY, "256 x 1 MB, sha256"))
-    large, small = find((VERIFY, "8 x 64 MB, sha1")), find((VERIFY, "10,000 x 4 KB, sha1"))
+    sha1, sha256 = (
+        find((VERIFY, "256 x 1 MB, sha1")),
+        find((VERIFY, "256 x 1 MB, sha256")),
+    )
+    large, small = (
+        find((VERIFY, "8 x 64 MB, sha1")),
+        find((VERIFY, "10,000 x 4 KB, sha1")),
+    )
     million = find((lists.NDARRAY, "10^6"))
     whole = long.lines == LINES
     return [
@@ -96,7 +108,12 @@ def judge(rows: list[Row], sweep: list[Row], peak: Peak, long: Long) -> list[Tar
             False,
             peak.ratio if peak.size == SIZE else None,
         ),
-        Target("any size: the lane taken over the next larger one", 4 / 3, False, worst(sweep)[1]),
+        Target(
+            "any size: the lane taken over the next larger one",
+            4 / 3,
+            False,
+            worst(sweep)[1],
+        ),
         faster("256 x 1 MB, sha1", 1.8, sha1, GNU),
         faster("256 x 1 MB, sha1, 1 job", 1.6, sha1, SCALAR, ONE_JOB),
         faster("8 x 64 MB, sha1", 1.6, large, GNU),

@@ -71,7 +71,9 @@ def measure(effort: Effort, directory: str) -> list[Row]:
         for tree in QUICK_TREES if effort.quick else TREES:
             with planted(Path(directory, tree.folder), tree.count, tree.size) as root:
                 cases = _cases(tree, root, ours, scalar)
-                rows.append(compare(SECTION, tree.name, tree.size, cases, effort, tree.bytes))
+                rows.append(
+                    compare(SECTION, tree.name, tree.size, cases, effort, tree.bytes)
+                )
     return rows
 
 
@@ -137,7 +139,10 @@ def _hashlib(root: str, manifest: str, algorithm: str, threads: int) -> int:
                 hasher.update(block[:count])
         return hasher.hexdigest() == digest
 
-    with open(os.path.join(root, manifest)) as lines, ThreadPoolExecutor(threads) as pool:
+    with (
+        open(os.path.join(root, manifest)) as lines,
+        ThreadPoolExecutor(threads) as pool,
+    ):
         return sum(pool.map(passes, lines))
 
 

@@ -64,13 +64,16 @@ class Worker:
 
 
 def _serve(component: str) -> None:
+    from fordway import _core
     from memory import held
 
-    from fordway import _engine
-
     if component != "-":
-        _engine.COMPONENT = Path(component)
-    jobs: dict[str, Callable[..., Any]] = {"verify": _verify, "open": _open, "memory": held}
+        _core.CORE._source = Path(component).read_bytes
+    jobs: dict[str, Callable[..., Any]] = {
+        "verify": _verify,
+        "open": _open,
+        "memory": held,
+    }
     for line in sys.stdin:
         name, *arguments = json.loads(line)
         print(json.dumps(jobs[name](*arguments)), flush=True)
@@ -85,16 +88,20 @@ def _verify(root: str, manifest: str, jobs: int | None) -> int:
 
 
 def _open(root: str, manifest: str) -> int:
-    from fordway._engine import default_core
-    from fordway._guest import Grant, Guest
+    from fordway import _core
+    from fordway.component import Directory, Instance, Wasi
 
-    guest = Guest(default_core(), Grant(root))
-    try:
-        handle = guest.call("checksums.[static]verification.open", ".", manifest)
-        length: int = guest.call("checksums.[method]verification.len", handle)
+    with (
+        Directory(root) as directory,
+        Instance(_core.CORE, Wasi(directory)) as instance,
+    ):
+        handle = _core.call(
+            instance, None, "checksums.[static]verification.open", ".", manifest
+        )
+        length: int = _core.call(
+            instance, None, "checksums.[method]verification.len", handle
+        )
         return length
-    finally:
-        guest.close()
 
 
 if __name__ == "__main__":

@@ -1,18 +1,21 @@
 //! Digests of files, and directories checked against a manifest.
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 
 use crate::error::{Code, Error};
 use crate::fs::{Dir, File, Kind, changed};
 use crate::hash::{Algorithm, hex};
 use crate::lanes::function::Function;
+use crate::lanes::patience::Patience;
 use crate::lanes::schedule::{self, Outcome};
-use crate::manifest::{self, Entry, Manifest, Parser};
+use crate::listing::{Listing, MAX_MALFORMED, Piece, Pieces};
+use crate::manifest::{self, Entry, MAX_LINE};
+use crate::quote::quote_bytes;
 use crate::walk::{Found, walk};
 use crate::{files, paths};
 
-/// The largest manifest that is read, in bytes.
-pub const MAX_MANIFEST: u64 = 1 << 30;
+/// How much a report tells of failures, about, in bytes: a piece more at most.
+pub const MAX_TOLD: usize = 4 << 20;
 
 /// Why a listed file did not pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,8 +50,12 @@ pub struct Report {
     pub bytes: u64,
     /// The files that did not pass, in order.
     pub failures: Vec<Failure>,
-    /// The lines that could not be understood.
-    pub malformed: Vec<u32>,
+    /// How many lines could not be understood.
+    pub malformed: u64,
+    /// The numbers of the first of them.
+    pub malformed_lines: Vec<u32>,
+    /// The position up to which files were checked.
+    pub end: u32,
 }
 
 /// The digest of one file.
@@ -75,8 +82,7 @@ pub fn verify(root: &str, manifest: Option<&str>) -> Result<Report, Error> {
 pub struct Verification {
     root: Dir,
     manifest_path: String,
-    fingerprint: String,
-    manifest: Manifest,
+    listing: Listing,
 }
 
 impl Verification {
@@ -84,18 +90,18 @@ impl Verification {
     pub fn open(root: &str, manifest: Option<&str>) -> Result<Verification, Error> {
         let dir = Dir::open_root(root)?;
         let (manifest_path, file) = open_manifest(&dir, root, manifest)?;
-        let fail = |error: Error| error.at(&manifest_path);
-        let (manifest, fingerprint) = read_manifest(file, &manifest_path).map_err(fail)?;
-        if manifest.is_empty() {
-            return Err(nothing_in(&manifest, &manifest_path));
+        let only = manifest::algorithm_of_name(&manifest_path);
+        let listing = Listing::read(file, only).map_err(|error| error.at(&manifest_path))?;
+        if listing.is_empty() {
+            return Err(nothing_in(&listing, &manifest_path));
         }
-        Ok(Verification { root: dir, manifest_path, fingerprint, manifest })
+        Ok(Verification { root: dir, manifest_path, listing })
     }
 
     /// How many files are listed.
     #[allow(clippy::len_without_is_empty)] // never empty: `open` refuses that
     pub fn len(&self) -> usize {
-        self.manifest.len()
+        self.listing.len()
     }
 
     /// The manifest's path, relative to the root.
@@ -105,70 +111,129 @@ impl Verification {
 
     /// The SHA-256 digest of the manifest.
     pub fn fingerprint(&self) -> &str {
-        &self.fingerprint
+        self.listing.fingerprint()
     }
 
-    /// The listed files in a range of positions.
-    pub fn entries(&self, start: usize, end: usize) -> impl Iterator<Item = Entry<'_>> {
-        (start..end.min(self.len())).map(|at| self.manifest.entry(at))
+    /// The listed files in a range of positions, a piece at a time.
+    pub fn pieces(&self, start: usize, end: usize) -> Pieces<'_> {
+        self.listing.pieces(start, end)
+    }
+
+    /// Gives the listed files in a range of positions to `visit`, up to where
+    /// the manifest is not what it was: [`check`](Verification::check) tells.
+    pub fn each(&self, start: usize, end: usize, visit: &mut dyn FnMut(Entry)) {
+        let _ = self.listing.each(start, end, visit);
     }
 
     /// How many bytes the listed files in a range have, as far as can be seen.
     pub fn size(&self, start: usize, end: usize) -> u64 {
-        let size = |entry| -> Result<u64, Error> {
+        let size = |entry: Entry| -> Result<u64, Error> {
             let stat = self.root.stat(name_of(entry)?, true)?;
             Ok(if stat.kind == Kind::File { stat.size } else { 0 })
         };
-        self.entries(start, end).map(|entry| size(entry).unwrap_or(0)).sum()
+        let mut sum = 0u64;
+        self.each(start, end, &mut |entry| sum = sum.saturating_add(size(entry).unwrap_or(0)));
+        sum
     }
 
-    /// Those of `names` that no line names.
-    pub fn unlisted(&self, names: Vec<String>) -> Vec<String> {
-        let listed = self.listed();
-        names.into_iter().filter(|name| !listed.contains(&paths::normal(name))).collect()
+    /// Those of `names` that no line names. Where the manifest is not what it
+    /// was, a line names nothing.
+    pub fn unlisted(&self, mut names: Vec<String>) -> Vec<String> {
+        let mut asked: HashMap<String, bool> =
+            names.iter().map(|name| (paths::normal(name), false)).collect();
+        self.each(0, self.len(), &mut |entry| {
+            if let Some(name) = normal(entry)
+                && let Some(listed) = asked.get_mut(&name)
+            {
+                *listed = true;
+            }
+        });
+        names.retain(|name| !asked[&paths::normal(name)]);
+        names
     }
 
     /// The files below the root that no line names, and what could not be
-    /// looked at.
+    /// looked at: also the manifest, where it is not what it was.
     pub fn extras(&self) -> (Vec<String>, Vec<Error>) {
-        let mut listed = self.listed();
-        listed.insert(paths::normal(&self.manifest_path));
-        let (mut extras, mut faults) = (Vec::new(), Vec::new());
+        // The files there are, in the walk's order; each is crossed out when a
+        // line names it. So the list itself is never held.
+        let (mut files, mut faults) = (Vec::new(), Vec::new());
         walk(&self.root, &mut |found| match found {
-            Found::File(path) if listed.contains(&path) => {}
-            Found::File(path) => extras.push(path),
+            Found::File(path) => files.push(path),
             Found::Fault(error) => faults.push(error),
         });
-        (extras, faults)
+        let mut sorted: Vec<u32> = (0..files.len() as u32).collect();
+        sorted.sort_unstable_by_key(|&at| &files[at as usize]);
+        let mut listed = vec![false; files.len()];
+        let mut cross_out = |name: &str| {
+            let found = sorted.binary_search_by(|&at| files[at as usize].as_str().cmp(name));
+            if let Ok(found) = found {
+                listed[sorted[found] as usize] = true;
+            }
+        };
+        cross_out(&paths::normal(&self.manifest_path));
+        let read = self.listing.each(0, self.len(), &mut |entry| {
+            if let Some(name) = normal(entry) {
+                cross_out(&name);
+            }
+        });
+        faults.extend(read.err().map(|error| error.at(&self.manifest_path)));
+        let mut listed = listed.iter();
+        files.retain(|_| listed.next() == Some(&false));
+        (files, faults)
     }
 
-    fn listed(&self) -> BTreeSet<String> {
-        let entries = self.entries(0, self.len());
-        entries.map(|entry| paths::normal(&String::from_utf8_lossy(entry.name))).collect()
-    }
-
-    /// Checks the listed files in a range of positions.
+    /// Checks the listed files in a range of positions, as many of them as
+    /// [`MAX_TOLD`] lets the report tell of.
     pub fn check(&self, start: usize, end: usize) -> Report {
-        let end = end.min(self.len());
+        let mut report = Report { end: start.min(self.len()) as u32, ..Report::default() };
+        let mut told = 0;
+        let mut patience = Patience::default();
+        for piece in self.pieces(start, end) {
+            let part = self.check_piece(&piece, &mut patience);
+            told += part.failures.iter().map(Failure::told).sum::<usize>();
+            report.add(part);
+            // The rest of the malformed lines belong to the last of all.
+            if told >= MAX_TOLD && piece.end < self.len() {
+                break;
+            }
+        }
+        report
+    }
+
+    /// Checks the listed files of a piece.
+    pub fn check_piece(&self, piece: &Piece, patience: &mut Patience) -> Report {
         let mut report = Report {
-            malformed: self.manifest.malformed_in(start, end).to_vec(),
+            malformed: piece.malformed,
+            malformed_lines: piece.malformed_lines.clone(),
+            end: piece.end as u32,
             ..Report::default()
         };
+        let entries: Vec<Entry> = match piece.entries() {
+            Ok(entries) => entries.collect(),
+            Err(error) => {
+                report.failures =
+                    (piece.start..piece.end).map(|at| self.lost(piece, at, &error)).collect();
+                return report;
+            }
+        };
         for function in Function::ALL {
-            let owners =
-                (start..end).filter(|&at| in_lanes(self.manifest.entry(at)) == Some(function));
+            let owners = (0..entries.len()).filter(|&at| in_lanes(entries[at]) == Some(function));
             schedule::hash(
                 function,
                 owners,
-                |at| self.open_entry(self.manifest.entry(at)),
-                |at| self.manifest.entry(at).digest,
-                |at, found| report.add(self.manifest.entry(at), found),
+                |at| self.open_entry(entries[at]),
+                |at| entries[at].digest,
+                |at, found| report.count(entries[at], found),
+                patience,
             );
         }
-        for entry in self.entries(start, end).filter(|&entry| in_lanes(entry).is_none()) {
-            let file = self.open_entry(entry);
-            report
-                .add(entry, file.and_then(|file| hash(file, entry.algorithm, Some(entry.digest))));
+        for &entry in entries.iter().filter(|&&entry| in_lanes(entry).is_none()) {
+            let file = patience.open(|| self.open_entry(entry));
+            report.count(
+                entry,
+                file.and_then(|file| hash(file, entry.algorithm, Some(entry.digest))),
+            );
         }
         report.failures.sort_by_key(|failure| failure.line);
         report
@@ -177,11 +242,41 @@ impl Verification {
     fn open_entry(&self, entry: Entry) -> Result<File, Error> {
         self.root.open(name_of(entry)?)
     }
+
+    /// What is told of an entry that cannot be read any more.
+    fn lost(&self, piece: &Piece, at: usize, error: &Error) -> Failure {
+        let path = self.manifest_path.clone();
+        let fault = Fault::Unreadable(error.clone().at(&path));
+        Failure { line: piece.line_near(at), path, expected: String::new(), fault }
+    }
+}
+
+impl Failure {
+    /// About how much memory it takes in a report.
+    fn told(&self) -> usize {
+        let fault = match &self.fault {
+            Fault::Mismatch(digest) => digest.len(),
+            Fault::Missing => 0,
+            Fault::Unreadable(error) => error.path.len() + error.message.len(),
+        };
+        size_of::<Failure>() + self.path.len() + self.expected.len() + fault
+    }
 }
 
 impl Report {
+    /// Adds what was found in the piece that follows.
+    fn add(&mut self, part: Report) {
+        self.passed += part.passed;
+        self.bytes += part.bytes;
+        self.failures.extend(part.failures);
+        self.malformed += part.malformed;
+        let room = MAX_MALFORMED.saturating_sub(self.malformed_lines.len());
+        self.malformed_lines.extend(part.malformed_lines.into_iter().take(room));
+        self.end = part.end;
+    }
+
     /// Counts what came of a listed file.
-    fn add(&mut self, entry: Entry, found: Outcome) {
+    fn count(&mut self, entry: Entry, found: Outcome) {
         let name = String::from_utf8_lossy(entry.name);
         let fault = match found {
             Ok((digest, bytes)) => {
@@ -208,10 +303,23 @@ fn in_lanes(entry: Entry) -> Option<Function> {
 
 /// A listed name, if it may be opened.
 fn name_of(entry: Entry<'_>) -> Result<&str, Error> {
-    let name = std::str::from_utf8(entry.name)
-        .map_err(|_| Error::new(Code::InvalidName, "", "the name is not UTF-8"))?;
+    let refuse = |why| Err(Error::new(Code::InvalidName, "", why));
+    if !entry.whole {
+        return refuse(format!("the name makes a line of more than {MAX_LINE} bytes"));
+    }
+    let Ok(name) = std::str::from_utf8(entry.name) else {
+        return refuse(format!("the name is not UTF-8: {}", quote_bytes(entry.name)));
+    };
+    if name.is_empty() {
+        return refuse("the name is empty".to_owned());
+    }
     paths::check_inside(name)?;
     Ok(name)
+}
+
+/// A listed name as files are compared by it, if it can be a file's.
+fn normal(entry: Entry) -> Option<String> {
+    name_of(entry).ok().map(paths::normal)
 }
 
 fn open_manifest(dir: &Dir, root: &str, manifest: Option<&str>) -> Result<(String, File), Error> {
@@ -232,32 +340,14 @@ fn open_manifest(dir: &Dir, root: &str, manifest: Option<&str>) -> Result<(Strin
     Err(Error::new(Code::BadManifest, root, why))
 }
 
-fn read_manifest(mut file: File, path: &str) -> Result<(Manifest, String), Error> {
-    let mut parser = Parser::new(manifest::algorithm_of_name(path));
-    let mut hasher = Algorithm::Sha256.hasher();
-    let mut size = 0;
-    loop {
-        let block = file.read()?;
-        if block.is_empty() {
-            return Ok((parser.finish(), hex(&hasher.finish())));
-        }
-        size += block.len() as u64;
-        if size > MAX_MANIFEST {
-            let why = format!("is larger than {MAX_MANIFEST} bytes, too large for a manifest");
-            return Err(Error::too_large(why));
-        }
-        hasher.update(&block);
-        parser.feed(&block);
-    }
-}
-
-fn nothing_in(manifest: &Manifest, path: &str) -> Error {
-    let lines = manifest.malformed.len();
+fn nothing_in(listing: &Listing, path: &str) -> Error {
+    let lines = listing.malformed();
     let mut why = match lines {
         0 => "states no digest: it is empty, or holds comments only".to_owned(),
+        1 => "states no digest: its one line is no checksum line".to_owned(),
         _ => format!("states no digest: none of its {lines} lines is a checksum line"),
     };
-    if manifest.byte_order_mark {
+    if listing.has_byte_order_mark() {
         why += " (line 1 starts with a byte order mark)";
     }
     Error::new(Code::BadManifest, path, why)
@@ -316,7 +406,7 @@ mod tests {
             tree(&format!("{EMPTY}  empty\n{EMPTY}  full\nbad\n{EMPTY}  gone\n{EMPTY}  ../x\n"));
         let report = verify(&root, None).unwrap();
         assert_eq!((report.passed, report.bytes), (1, 4));
-        assert_eq!(report.malformed, [3]);
+        assert_eq!(report.malformed_lines, [3]);
         let lines: Vec<u32> = report.failures.iter().map(|failure| failure.line).collect();
         assert_eq!(lines, [2, 4, 5]);
         let sha1 = "a17c9aaa61e80a1bf71d0d850af4e5baa9800bbd";
@@ -382,7 +472,9 @@ mod tests {
                 sum.passed += piece.passed;
                 sum.bytes += piece.bytes;
                 sum.failures.extend(piece.failures);
-                sum.malformed.extend(piece.malformed);
+                sum.malformed += piece.malformed;
+                sum.malformed_lines.extend(piece.malformed_lines);
+                sum.end = piece.end;
             }
             assert_eq!(sum, whole, "pieces of {step}");
         }

@@ -6,10 +6,13 @@
 
 use std::io::Write;
 
+use crate::draft::Draft;
 use crate::error::{Code, Error};
 use crate::fs::Dir;
 use crate::hash::Algorithm;
-use crate::transcript::{Options, Said, quoted, transcript};
+use crate::lanes::patience::Patience;
+use crate::quote::quote;
+use crate::transcript::{Options, Said, Transcript};
 use crate::walk::{Found, walk};
 use crate::{checksums, files, manifest, numbers};
 
@@ -26,7 +29,9 @@ Numbers: 64 bits, little-endian, from standard input to standard output.
 
 Files: only what lies in the directories that were handed over.
   read PATH             the file's bytes to standard output
-  write PATH            standard input to the file, all or nothing
+  write [--draft TEMPORARY] PATH
+                        standard input to the file, all or nothing; through
+                        TEMPORARY, a file that is there beside PATH
 
 Checksums: md5, sha1 (if none is named), sha224, sha256, sha384, sha512.
   digest [-a NAME] PATH...
@@ -62,8 +67,9 @@ pub enum Command {
     Shuffle(u64),
     /// A file to standard output.
     Read(String),
-    /// Standard input to a file.
-    Write(String),
+    /// Standard input to a file, through a temporary file that is there
+    /// already or through one of its own.
+    Write(Option<String>, String),
     /// Digests of files.
     Digest(Algorithm, Vec<String>),
     /// A manifest of a directory, tagged or not.
@@ -86,6 +92,7 @@ pub fn parse(arguments: &[String]) -> Result<Command, String> {
     let mut options = Options::default();
     let mut algorithm = Algorithm::Sha1;
     let mut tagged = false;
+    let mut draft = None;
     let mut operands = Vec::new();
     let mut rest = rest.iter();
     while let Some(argument) = rest.next() {
@@ -101,14 +108,17 @@ pub fn parse(arguments: &[String]) -> Result<Command, String> {
                 let name = rest.next().ok_or("-a needs the name of an algorithm")?;
                 algorithm = Algorithm::from_name(name).ok_or_else(|| {
                     let names = Algorithm::ALL.map(Algorithm::name).join(", ");
-                    format!("unknown algorithm {}, expected one of {names}", quoted(name))
+                    format!("unknown algorithm {}, expected one of {names}", quote(name))
                 })?;
+            }
+            ("write", "--draft") => {
+                draft = Some(rest.next().ok_or("--draft needs a TEMPORARY")?.clone());
             }
             ("help", _) => {}
             ("digest" | "sum" | "verify" | "read" | "write", option)
                 if option.starts_with('-') && option.len() > 1 =>
             {
-                let option = quoted(option);
+                let option = quote(option);
                 return Err(format!("{verb} has no option {option}; a name goes after --"));
             }
             _ => operands.push(argument.clone()),
@@ -123,7 +133,7 @@ pub fn parse(arguments: &[String]) -> Result<Command, String> {
         "dot" => Command::Dot(number(verb, "N", operands.next())?),
         "shuffle" => Command::Shuffle(number(verb, "SEED", operands.next())?),
         "read" => Command::Read(operands.next().ok_or("read needs a PATH")?),
-        "write" => Command::Write(operands.next().ok_or("write needs a PATH")?),
+        "write" => Command::Write(draft, operands.next().ok_or("write needs a PATH")?),
         "digest" if operands.len() == 0 => return Err("digest needs a PATH".to_owned()),
         "digest" => Command::Digest(algorithm, operands.by_ref().collect()),
         "sum" => Command::Sum(algorithm, tagged, operands.next().unwrap_or(".".to_owned())),
@@ -131,10 +141,10 @@ pub fn parse(arguments: &[String]) -> Result<Command, String> {
             let root = operands.next().unwrap_or(".".to_owned());
             Command::Verify(options, root, operands.next())
         }
-        _ => return Err(format!("unknown verb {}, try help", quoted(verb))),
+        _ => return Err(format!("unknown verb {}, try help", quote(verb))),
     };
     match operands.next() {
-        Some(extra) => Err(format!("{verb} takes no further argument {}", quoted(&extra))),
+        Some(extra) => Err(format!("{verb} takes no further argument {}", quote(&extra))),
         None => Ok(command),
     }
 }
@@ -143,7 +153,7 @@ fn number<T: std::str::FromStr>(verb: &str, name: &str, text: Option<String>) ->
     let text = text.ok_or_else(|| format!("{verb} needs a number {name}"))?;
     text.parse().map_err(|_| {
         let kind = std::any::type_name::<T>();
-        format!("{name} is {}, expected an integer that fits in {kind}", quoted(&text))
+        format!("{name} is {}, expected an integer that fits in {kind}", quote(&text))
     })
 }
 
@@ -202,8 +212,11 @@ pub fn run(
                 out.write_all(&block).map_err(broken)?;
             }
         }
-        Command::Write(path) => {
-            let mut draft = files::Draft::begin(&path)?;
+        Command::Write(temporary, path) => {
+            let mut draft = match temporary {
+                Some(temporary) => Draft::adopt(&temporary, &path)?,
+                None => Draft::begin(&path)?,
+            };
             loop {
                 let block = input.next(BLOCK)?;
                 if block.is_empty() {
@@ -216,12 +229,7 @@ pub fn run(
         Command::Digest(algorithm, paths) => return digests(algorithm, &paths, out, err),
         Command::Sum(algorithm, tagged, root) => return sum(algorithm, tagged, &root, out, err),
         Command::Verify(options, root, manifest) => {
-            let verification = checksums::Verification::open(&root, manifest.as_deref())?;
-            let report = verification.check(0, verification.len());
-            let text = transcript(&verification, &report, options);
-            out.write_all(text.out.as_bytes()).map_err(broken)?;
-            err.write_all(text.err.as_bytes()).map_err(broken)?;
-            return Ok(text.ok);
+            return verify(options, &root, manifest.as_deref(), out, err);
         }
     }
     Ok(true)
@@ -332,10 +340,36 @@ fn sum(
     result
 }
 
+fn verify(
+    options: Options,
+    root: &str,
+    manifest: Option<&str>,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Result<bool, Error> {
+    let verification = checksums::Verification::open(root, manifest)?;
+    let mut text = Transcript::new(verification.manifest(), options);
+    let mut print = |text: &mut Transcript| {
+        let printed = out.write_all(text.out.as_bytes());
+        printed.and_then(|()| err.write_all(text.err.as_bytes())).map_err(broken)?;
+        text.out.clear();
+        text.err.clear();
+        Ok(())
+    };
+    let mut patience = Patience::default();
+    for piece in verification.pieces(0, verification.len()) {
+        text.add(&piece, &verification.check_piece(&piece, &mut patience));
+        print(&mut text)?;
+    }
+    let ok = text.end();
+    print(&mut text)?;
+    Ok(ok)
+}
+
 /// An error on a line of its own, in a form that hosts read back:
 /// `fordway: CODE: "PATH": SENTENCE`.
 pub fn told(error: &Error) -> String {
-    format!("fordway: {}: {}: {}", error.code.name(), quoted(&error.path), error.message)
+    format!("fordway: {}: {}: {}", error.code.name(), quote(&error.path), error.message)
 }
 
 fn broken(error: std::io::Error) -> Error {
@@ -403,7 +437,7 @@ mod tests {
         assert_eq!(output("squares", &[0; 9]).unwrap_err().code, Code::Io);
         for n in [0, 2] {
             let error = output(&format!("dot {n}"), &doubles(&[1.0, 2.0, 3.0])).unwrap_err();
-            assert_eq!(error.code, Code::TooLarge);
+            assert_eq!(error.code, Code::InvalidArgument);
         }
         let error = output("increase 1", &integers(&[0, i64::MAX])).unwrap_err();
         assert!(error.message.contains("element 1 "), "{error}");
@@ -415,6 +449,8 @@ mod tests {
         assert_eq!(parsed("sum --tag -a sha256 d"), Ok(sum));
         assert_eq!(parsed("read -- -x"), Ok(Command::Read("-x".to_owned())));
         assert_eq!(parsed("increase -5"), Ok(Command::Increase(-5)));
+        let write = Command::Write(Some("-t".to_owned()), "p".to_owned());
+        assert_eq!(parsed("write --draft -t p"), Ok(write));
         let options = Options { said: Said::Quiet, strict: true, ..Options::default() };
         let verify = Command::Verify(options, "d".to_owned(), Some("m".to_owned()));
         assert_eq!(parsed("verify --quiet d --strict m"), Ok(verify));
@@ -433,6 +469,9 @@ mod tests {
             "verify --fast",
             "digest",
             "read -x",
+            "write --draft t",
+            "write p --draft",
+            "read --draft t p",
         ] {
             assert!(parsed(wrong).is_err(), "{wrong:?}");
         }

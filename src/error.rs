@@ -23,13 +23,15 @@ pub enum Code {
     TooLarge,
     /// There is no manifest, or nothing in it.
     BadManifest,
+    /// An argument is not one that a function takes, or two do not fit together.
+    InvalidArgument,
     /// Anything else.
     Io,
 }
 
 impl Code {
     /// Every code, in the order of the WIT enum.
-    pub const ALL: [Code; 10] = [
+    pub const ALL: [Code; 11] = [
         Code::NotFound,
         Code::NotPermitted,
         Code::IsADirectory,
@@ -39,6 +41,7 @@ impl Code {
         Code::NoSpace,
         Code::TooLarge,
         Code::BadManifest,
+        Code::InvalidArgument,
         Code::Io,
     ];
 
@@ -54,6 +57,7 @@ impl Code {
             Code::NoSpace => "no-space",
             Code::TooLarge => "too-large",
             Code::BadManifest => "bad-manifest",
+            Code::InvalidArgument => "invalid-argument",
             Code::Io => "io",
         }
     }

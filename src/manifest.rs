@@ -4,17 +4,20 @@
 //! in GNU coreutils 9, for all algorithms at once, with these differences, all
 //! on the side of caution:
 //!
-//! - a name that is empty, holds a NUL or is not UTF-8 is never opened;
-//! - a manifest whose own name tells the algorithm may hold no other;
-//! - a line longer than [`MAX_LINE`] is malformed.
+//! - a name that is empty, holds a NUL or is not UTF-8 is never opened, nor is
+//!   one that makes its line longer than [`MAX_LINE`];
+//! - a manifest whose own name tells the algorithm may hold no other.
 
 use std::borrow::Cow;
 
 use crate::hash::{Algorithm, Digest};
 
-/// The longest line that is looked at, in bytes. A path of 4,096 bytes, every
-/// one escaped, needs about 8,400.
+/// The longest line that is kept, in bytes. A path of 4,096 bytes, every one
+/// escaped, needs about 8,400.
 pub const MAX_LINE: usize = 1 << 16;
+
+/// How much is kept of a name that makes its line longer than that, in bytes.
+const BEGINNING: usize = 200;
 
 /// The names that are looked for in a root, in this order.
 pub const USUAL_NAMES: [&str; 13] = [
@@ -52,83 +55,11 @@ pub struct Entry<'a> {
     pub algorithm: Algorithm,
     /// The digest stated.
     pub digest: &'a [u8],
-    /// The file's name, unescaped.
+    /// The file's name, unescaped; of one that is too long the beginning, and
+    /// an ellipsis.
     pub name: &'a [u8],
-}
-
-/// A manifest, read. Names and digests lie in one piece each, so that a long
-/// one costs little more memory than its text.
-#[derive(Debug, Default)]
-pub struct Manifest {
-    rows: Vec<Row>,
-    names: Vec<u8>,
-    digests: Vec<u8>,
-    /// The numbers of the lines that could not be understood, from 1.
-    pub malformed: Vec<u32>,
-    /// Whether the text starts with a byte order mark, which spoils line 1.
-    pub byte_order_mark: bool,
-}
-
-#[derive(Debug)]
-struct Row {
-    line: u32,
-    algorithm: Algorithm,
-    name_end: usize,
-    digest_end: usize,
-}
-
-impl Manifest {
-    /// How many lines state a digest.
-    pub fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// Whether no line states a digest.
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
-    /// The entry at a position, from 0.
-    ///
-    /// # Panics
-    /// If `at` is not below [`len`](Manifest::len).
-    pub fn entry(&self, at: usize) -> Entry<'_> {
-        let row = &self.rows[at];
-        let (name_start, digest_start) = match at.checked_sub(1) {
-            None => (0, 0),
-            Some(before) => (self.rows[before].name_end, self.rows[before].digest_end),
-        };
-        Entry {
-            line: row.line,
-            algorithm: row.algorithm,
-            digest: &self.digests[digest_start..row.digest_end],
-            name: &self.names[name_start..row.name_end],
-        }
-    }
-
-    /// The malformed lines that belong to a range of entries: those between
-    /// the entry before it and its last one, and at the end all that follow.
-    pub fn malformed_in(&self, start: usize, end: usize) -> &[u32] {
-        if start >= end {
-            return &[];
-        }
-        let line = |at: usize| self.rows[at].line;
-        let before = |line: u32| self.malformed.partition_point(|&bad| bad < line);
-        let from = if start == 0 { 0 } else { before(line(start - 1)) };
-        let to = if end == self.len() { self.malformed.len() } else { before(line(end - 1)) };
-        &self.malformed[from..to]
-    }
-
-    fn push(&mut self, line: u32, parsed: &Parsed) {
-        self.names.extend_from_slice(&parsed.name);
-        self.digests.extend_from_slice(parsed.digest.bytes());
-        self.rows.push(Row {
-            line,
-            algorithm: parsed.algorithm,
-            name_end: self.names.len(),
-            digest_end: self.digests.len(),
-        });
-    }
+    /// Whether that is the whole name.
+    pub whole: bool,
 }
 
 /// The line that states a digest, newline included, as GNU coreutils write it:
@@ -149,101 +80,61 @@ pub fn escaped(name: &str) -> String {
     name.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r")
 }
 
-/// Reads a manifest block by block. It holds one line at a time.
-#[derive(Debug, Default)]
-pub struct Parser {
+/// What a line says.
+#[derive(Debug)]
+pub struct Parsed<'a> {
+    /// The algorithm.
+    pub algorithm: Algorithm,
+    /// The digest stated.
+    pub digest: Digest,
+    /// The file's name, unescaped.
+    pub name: Cow<'a, [u8]>,
+}
+
+/// A line of which the middle is not there: `head` is its beginning and `tail`
+/// its end. None if it is malformed, as far as can be seen.
+///
+/// A name that long names no file. So that it is still seen to be stated, only
+/// its beginning is given back.
+pub fn parse_long(
+    head: &[u8],
+    tail: &[u8],
     only: Option<Algorithm>,
-    reversed: Option<bool>,
-    line: u32,
-    partial: Vec<u8>,
-    manifest: Manifest,
+    reversed: &mut Option<bool>,
+) -> Option<(Algorithm, Digest, Vec<u8>)> {
+    // An escape that the seam cuts in two would be no fault of the line's.
+    let escapes = head.iter().rev().take_while(|&&byte| byte == b'\\').count();
+    let line = [&head[..head.len() - escapes], b"_", skip_escape(tail)].concat();
+    let parsed = parse_line(&line, only, reversed)?;
+    let mut name = parsed.name.into_owned();
+    name.truncate(BEGINNING);
+    // Not in the middle of a letter.
+    if let Err(error) = std::str::from_utf8(&name)
+        && error.error_len().is_none()
+    {
+        name.truncate(error.valid_up_to());
+    }
+    name.extend_from_slice("…".as_bytes());
+    Some((parsed.algorithm, parsed.digest, name))
 }
 
-impl Parser {
-    /// A parser that takes digests of every algorithm, or of one only.
-    pub fn new(only: Option<Algorithm>) -> Self {
-        Parser { only, ..Parser::default() }
-    }
-
-    /// Takes the next bytes in.
-    pub fn feed(&mut self, mut block: &[u8]) {
-        while let Some(end) = block.iter().position(|&byte| byte == b'\n') {
-            let (head, rest) = block.split_at(end);
-            block = &rest[1..];
-            if self.partial.is_empty() {
-                self.take(head);
-            } else {
-                self.keep(head);
-                let line = std::mem::take(&mut self.partial);
-                self.take(&line);
-                self.partial = line;
-                self.partial.clear();
-            }
-        }
-        self.keep(block);
-    }
-
-    /// The manifest. A last line without its newline counts.
-    pub fn finish(mut self) -> Manifest {
-        if !self.partial.is_empty() {
-            let line = std::mem::take(&mut self.partial);
-            self.take(&line);
-        }
-        self.manifest
-    }
-
-    /// Keeps the beginning of a line; of one that is too long, just enough to
-    /// know that it is.
-    fn keep(&mut self, bytes: &[u8]) {
-        let room = (MAX_LINE + 1).saturating_sub(self.partial.len());
-        self.partial.extend_from_slice(&bytes[..bytes.len().min(room)]);
-    }
-
-    fn take(&mut self, line: &[u8]) {
-        self.line = self.line.saturating_add(1);
-        if self.line == 1 && line.starts_with(b"\xef\xbb\xbf") {
-            self.manifest.byte_order_mark = true;
-        }
-        if line.starts_with(b"#") {
-            return;
-        }
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if line.is_empty() {
-            return;
-        }
-        match parse_line(line, self.only, &mut self.reversed) {
-            Some(parsed) => self.manifest.push(self.line, &parsed),
-            None => self.manifest.malformed.push(self.line),
-        }
-    }
+/// What follows an escape that may have been cut in two at the beginning.
+fn skip_escape(tail: &[u8]) -> &[u8] {
+    let at = tail.iter().position(|byte| !matches!(byte, b'\\' | b'n' | b'r'));
+    at.map_or(&[], |at| &tail[at..])
 }
 
-/// Reads a whole manifest.
-pub fn parse(text: &[u8], only: Option<Algorithm>) -> Manifest {
-    let mut parser = Parser::new(only);
-    parser.feed(text);
-    parser.finish()
-}
-
-struct Parsed<'a> {
-    algorithm: Algorithm,
-    digest: Digest,
-    name: Cow<'a, [u8]>,
-}
-
-/// One line, without its end. None if it is malformed.
+/// One line, without its end. None if it is malformed. An empty name is well
+/// formed, as GNU has it, though no file has one.
 ///
 /// `reversed` holds which of the two untagged styles the manifest uses, once
 /// a line has shown it: names that begin with a blank would otherwise mean two
 /// things.
-fn parse_line<'a>(
+pub fn parse_line<'a>(
     line: &'a [u8],
     only: Option<Algorithm>,
     reversed: &mut Option<bool>,
 ) -> Option<Parsed<'a>> {
-    if line.len() > MAX_LINE {
-        return None;
-    }
     let line = skip_blanks(line);
     let (escaped, line) = match line.strip_prefix(b"\\") {
         Some(rest) => (true, rest),
@@ -261,7 +152,7 @@ fn parse_line<'a>(
     }
     let digest = Digest::parse(digest, algorithm.size())?;
     let name = if escaped { Cow::Owned(unescape(name)?) } else { Cow::Borrowed(name) };
-    (!name.is_empty()).then_some(Parsed { algorithm, digest, name })
+    Some(Parsed { algorithm, digest, name })
 }
 
 /// How lines are tagged by GNU and BSD, and for SHA-2 also by OpenSSL.
@@ -358,31 +249,18 @@ fn is_blank(byte: u8) -> bool {
 mod tests {
     use super::*;
     use crate::hash::hex;
+    use crate::lines::Lines;
+    use crate::rows::Rows;
     use proptest::prelude::*;
 
+    fn rows(text: &[u8]) -> Rows {
+        let (mut lines, mut rows) = (Lines::new(None), Rows::default());
+        lines.feed(text, usize::MAX, &mut rows);
+        lines.finish(&mut rows);
+        rows
+    }
+
     const SHA1: &str = "da39a3ee5e6b4b0d3255bfef95601890afd80709";
-
-    #[test]
-    fn a_long_line_is_malformed_and_costs_no_memory() {
-        let mut parser = Parser::new(None);
-        for _ in 0..100 {
-            parser.feed(&[b'a'; 100_000]);
-            assert!(parser.partial.capacity() <= 2 * MAX_LINE + 2);
-        }
-        parser.feed(format!("\n{SHA1}  name\n").as_bytes());
-        let manifest = parser.finish();
-        assert_eq!(manifest.malformed, [1]);
-        assert_eq!(manifest.entry(0).line, 2);
-    }
-
-    #[test]
-    fn a_line_of_the_longest_length_is_read() {
-        let name = "n".repeat(MAX_LINE - SHA1.len() - 2);
-        let fits = parse(format!("{SHA1}  {name}\n").as_bytes(), None);
-        assert_eq!(fits.len(), 1);
-        let longer = parse(format!("{SHA1}  {name}n\n").as_bytes(), None);
-        assert_eq!(longer.malformed, [1]);
-    }
 
     #[test]
     fn a_name_tells_the_algorithm() {
@@ -393,26 +271,12 @@ mod tests {
     }
 
     #[test]
-    fn malformed_lines_belong_to_exactly_one_range() {
-        let text = format!("bad\n{SHA1}  a\nbad\nbad\n{SHA1}  b\n{SHA1}  c\nbad\n");
-        let manifest = parse(text.as_bytes(), None);
-        assert_eq!(manifest.malformed, [1, 3, 4, 7]);
-        assert_eq!(manifest.malformed_in(0, 1), [1]);
-        assert_eq!(manifest.malformed_in(1, 2), [3, 4]);
-        assert_eq!(manifest.malformed_in(2, 3), [7]);
-        assert_eq!(manifest.malformed_in(0, 3), [1, 3, 4, 7]);
-        assert_eq!(manifest.malformed_in(1, 1), [0u32; 0]);
+    fn an_empty_name_is_well_formed() {
+        let rows = rows(format!("SHA1 () = {SHA1}\n").as_bytes());
+        assert_eq!((rows.len(), rows.entry(0).name), (1, &b""[..]));
     }
 
     proptest! {
-        #[test]
-        fn any_bytes_are_read_without_a_panic(text in proptest::collection::vec(any::<u8>(), 0..300)) {
-            let manifest = parse(&text, None);
-            for at in 0..manifest.len() {
-                prop_assert!(!manifest.entry(at).name.is_empty());
-            }
-        }
-
         #[test]
         fn what_is_written_is_read_back(
             name in "[^\0]{1,12}|[ *\\\\\n\r()=#a]{1,8}",
@@ -420,28 +284,10 @@ mod tests {
             tagged in any::<bool>(),
         ) {
             let line = line(Algorithm::Sha1, &name, &hex(&digest), tagged);
-            let manifest = parse(line.as_bytes(), None);
-            prop_assert_eq!(manifest.len(), 1);
-            prop_assert_eq!(manifest.entry(0).name, name.as_bytes());
-            prop_assert_eq!(manifest.entry(0).digest, &digest[..]);
-        }
-
-        #[test]
-        fn blocks_of_any_size_read_alike(
-            text in "([0-9a-f]{40}  [a-z]{1,5}|#x|bad|)(\r?\n([0-9a-f]{40}  [a-z]{1,5}|#x|bad|)){0,8}",
-            size in 1usize..50,
-        ) {
-            let whole = parse(text.as_bytes(), None);
-            let mut parser = Parser::new(None);
-            for block in text.as_bytes().chunks(size) {
-                parser.feed(block);
-            }
-            let pieces = parser.finish();
-            prop_assert_eq!(&whole.malformed, &pieces.malformed);
-            prop_assert_eq!(whole.len(), pieces.len());
-            for at in 0..whole.len() {
-                prop_assert_eq!(whole.entry(at), pieces.entry(at));
-            }
+            let rows = rows(line.as_bytes());
+            prop_assert_eq!(rows.len(), 1);
+            prop_assert_eq!(rows.entry(0).name, name.as_bytes());
+            prop_assert_eq!(rows.entry(0).digest, &digest[..]);
         }
     }
 }

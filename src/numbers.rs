@@ -1,7 +1,7 @@
 //! Kernels over lists of numbers. Each works in place where it can: the list
 //! that came in is the list that goes out.
 
-use crate::error::Error;
+use crate::error::{Code, Error};
 
 /// The largest `n` that [`sqrts`] takes: the canonical ABI of some hosts holds
 /// a list of results in values of 48 bytes, 128 MiB in all.
@@ -59,7 +59,8 @@ pub fn same_length(a: u64, b: u64) -> Result<(), Error> {
     if a == b {
         return Ok(());
     }
-    Err(Error::too_large(format!("a has {a} elements and b has {b}, expected as many in both")))
+    let why = format!("a has {a} elements and b has {b}, expected as many in both");
+    Err(Error::new(Code::InvalidArgument, "", why))
 }
 
 /// Pi by `n` terms of the Leibniz series.
@@ -110,7 +111,6 @@ impl SplitMix64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Code;
 
     #[test]
     fn squares_keep_the_bits_of_special_values() {

@@ -99,8 +99,8 @@ pub fn below(path: &str, base: &str) -> Option<String> {
     if rest.is_empty() {
         return Some(".".to_owned());
     }
-    // A trailing slash says "a directory"; the system is to judge that.
-    let slash = if path.ends_with('/') { "/" } else { "" };
+    // A slash at the end says "a directory"; the system is to judge that.
+    let slash = if path.ends_with('/') || path.ends_with("/.") { "/" } else { "" };
     Some(format!("{}{slash}", rest.join("/")))
 }
 
@@ -161,6 +161,7 @@ mod tests {
         assert_eq!(below(".", "."), Some(".".to_owned()));
         assert_eq!(below("/d/a", "/d"), Some("a".to_owned()));
         assert_eq!(below("/d/a/", "/"), Some("d/a/".to_owned()));
+        assert_eq!(below("/d/a/.", "/d"), Some("a/".to_owned()));
         assert_eq!(below("/dd/a", "/d"), None);
         assert_eq!(below("a", "/"), None);
         assert_eq!(below("/a", "."), None);

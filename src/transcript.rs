@@ -2,8 +2,11 @@
 //! `sha1sum --check` in GNU coreutils 9, its warnings in meaning, and its exit
 //! status.
 
-use crate::checksums::{Fault, Report, Verification};
-use crate::manifest::escaped;
+use crate::checksums::{Failure, Fault, Report};
+use crate::listing::Piece;
+use crate::manifest::{Entry, escaped};
+use crate::quote::quote;
+use crate::verdict::{Leniency, Tally, verdict};
 
 /// The options of a check, named as GNU names them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,116 +33,124 @@ pub enum Said {
     Warn,
 }
 
-/// What is to be printed, and whether the check succeeded.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What a check prints, in the making: a piece at a time.
+#[derive(Debug)]
 pub struct Transcript {
-    /// For standard output.
+    manifest: String,
+    options: Options,
+    tally: Tally,
+    /// For standard output, since it was last taken.
     pub out: String,
     /// For standard error, a warning a line.
     pub err: String,
-    /// Whether the exit status is 0.
-    pub ok: bool,
 }
 
-/// Puts the report of a whole check into words.
-pub fn transcript(verification: &Verification, report: &Report, options: Options) -> Transcript {
-    let mut text = Transcript::default();
-    let mut failures = report.failures.iter().peekable();
-    let (mut unread, mut mismatched) = (0, 0);
-    for entry in verification.entries(0, verification.len()) {
-        let name = shown(&String::from_utf8_lossy(entry.name));
-        let Some(failure) = failures.next_if(|failure| failure.line == entry.line) else {
-            if options.said != Said::Quiet {
-                text.out += &format!("{name}: OK\n");
+impl Transcript {
+    /// Of a check of that manifest.
+    pub fn new(manifest: &str, options: Options) -> Transcript {
+        let manifest = quote(manifest);
+        Transcript {
+            manifest,
+            options,
+            tally: Tally::default(),
+            out: String::new(),
+            err: String::new(),
+        }
+    }
+
+    /// Puts the report of a piece into words.
+    pub fn add(&mut self, piece: &Piece, report: &Report) {
+        self.tally.passed += report.passed;
+        self.tally.malformed += report.malformed;
+        if self.options.said == Said::Warn {
+            self.warn_of_lines(report);
+        }
+        let mut failures = report.failures.iter().peekable();
+        if let Ok(entries) = piece.entries() {
+            for entry in entries {
+                match failures.next_if(|failure| failure.line == entry.line) {
+                    Some(failure) => self.add_failure(entry, failure),
+                    None if self.options.said == Said::Quiet => {}
+                    None => self.say(entry, "OK"),
+                }
             }
-            continue;
+        }
+        // Those of a manifest that is not what it was have no lines any more.
+        if let Some(failure) = failures.peek() {
+            if let Fault::Unreadable(error) = &failure.fault {
+                self.err += &format!("{}: {}\n", self.manifest, error.message);
+            }
+            self.tally.unreadable += failures.count() as u64;
+        }
+        self.hush();
+    }
+
+    /// What is left to say when all pieces were added, and whether the exit
+    /// status is 0.
+    pub fn end(&mut self) -> bool {
+        let Tally { passed, mismatched, missing, unreadable, malformed, .. } = self.tally;
+        let mut warn = |count: u64, one: &str, many: &str| {
+            if count > 0 {
+                self.err += &format!("WARNING: {count} {}\n", if count == 1 { one } else { many });
+            }
         };
+        warn(malformed, "line is improperly formatted", "lines are improperly formatted");
+        let unread = missing + unreadable;
+        warn(unread, "listed file could not be read", "listed files could not be read");
+        warn(mismatched, "computed checksum did NOT match", "computed checksums did NOT match");
+        let Options { ignore_missing, strict, .. } = self.options;
+        if ignore_missing && passed == 0 && mismatched == 0 {
+            self.err += &format!("{}: no file was verified\n", self.manifest);
+        }
+        self.hush();
+        verdict(self.tally, Leniency { ignore_missing, ignore_malformed: !strict })
+    }
+
+    fn add_failure(&mut self, entry: Entry, failure: &Failure) {
         let why = match &failure.fault {
             Fault::Mismatch(_) => {
-                mismatched += 1;
-                text.out += &format!("{name}: FAILED\n");
-                continue;
+                self.tally.mismatched += 1;
+                return self.say(entry, "FAILED");
             }
-            Fault::Missing if options.ignore_missing => continue,
-            Fault::Missing => "no such file or directory",
-            Fault::Unreadable(error) => &error.message,
+            Fault::Missing if self.options.ignore_missing => return,
+            Fault::Missing => {
+                self.tally.missing += 1;
+                "no such file or directory"
+            }
+            Fault::Unreadable(error) => {
+                self.tally.unreadable += 1;
+                &error.message
+            }
         };
-        unread += 1;
-        text.out += &format!("{name}: FAILED open or read\n");
-        text.err += &format!("{}: {why}\n", quoted(&failure.path));
+        self.say(entry, "FAILED open or read");
+        self.err += &format!("{}: {why}\n", quote(&failure.path));
     }
-    let manifest = quoted(verification.manifest());
-    if options.said == Said::Warn {
-        for line in &report.malformed {
-            text.err += &format!("{manifest}: {line}: improperly formatted checksum line\n");
+
+    fn warn_of_lines(&mut self, report: &Report) {
+        let manifest = &self.manifest;
+        for line in &report.malformed_lines {
+            self.err += &format!("{manifest}: {line}: improperly formatted checksum line\n");
+        }
+        let more = report.malformed - report.malformed_lines.len() as u64;
+        if more > 0 {
+            self.err += &format!("{manifest}: and {more} more of them\n");
         }
     }
-    let mut warn = |count: usize, one: &str, many: &str| {
-        if count > 0 {
-            text.err += &format!("WARNING: {count} {}\n", if count == 1 { one } else { many });
+
+    fn say(&mut self, entry: Entry, what: &str) {
+        let name = shown(&String::from_utf8_lossy(entry.name));
+        self.out += &format!("{name}: {what}\n");
+    }
+
+    fn hush(&mut self) {
+        if self.options.said == Said::Status {
+            self.out.clear();
+            self.err.clear();
         }
-    };
-    warn(report.malformed.len(), "line is improperly formatted", "lines are improperly formatted");
-    warn(unread, "listed file could not be read", "listed files could not be read");
-    warn(mismatched, "computed checksum did NOT match", "computed checksums did NOT match");
-    let none = options.ignore_missing && report.passed == 0 && mismatched == 0;
-    if none {
-        text.err += &format!("{manifest}: no file was verified\n");
     }
-    let spoilt = options.strict && !report.malformed.is_empty();
-    text.ok = report.passed > 0 && mismatched == 0 && unread == 0 && !spoilt;
-    if options.said == Said::Status {
-        text.out.clear();
-        text.err.clear();
-    }
-    text
 }
 
 /// A name on standard output: escaped only if it holds a newline, as GNU does.
 fn shown(name: &str) -> String {
     if name.contains('\n') { format!("\\{}", escaped(name)) } else { name.to_owned() }
-}
-
-/// A name in a message: in quotes, with everything escaped that a terminal
-/// might act on.
-pub fn quoted(name: &str) -> String {
-    let mut text = String::from("\"");
-    for letter in name.chars() {
-        match letter {
-            '"' | '\\' => text.extend(['\\', letter]),
-            '\n' => text += "\\n",
-            '\r' => text += "\\r",
-            '\t' => text += "\\t",
-            _ if is_unsafe(letter) => {
-                let mut units = [0; 2];
-                for unit in letter.encode_utf16(&mut units) {
-                    text += &format!("\\u{unit:04x}");
-                }
-            }
-            _ => text.push(letter),
-        }
-    }
-    text + "\""
-}
-
-/// Control characters, and those that turn the direction of text around.
-fn is_unsafe(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn quoted_names_are_json_and_harmless() {
-        for name in
-            ["plain", "a\"b\\c", "\x1b[31mred", "\u{202e}gpj.exe", "a\nb\r\t\0", "\u{1f600}"]
-        {
-            let quoted = quoted(name);
-            assert!(!quoted.chars().any(is_unsafe), "{quoted}");
-            assert_eq!(serde_json::from_str::<String>(&quoted).unwrap(), name);
-        }
-    }
 }

@@ -278,9 +278,7 @@ def manifests() -> list[dict]:
         "an empty tagged name",
         f"SHA1 () = {a1}\n{a1}  a\n",
         1,
-        malformed=[1],
-        gnu=False,
-        why="no file has an empty name",
+        failures=[(1, "", "unreadable")],
     )
     row("blanks after a tagged digest", f"SHA1 (a) = {a1} \n{a1}  a\n", 1, malformed=[1])
     row("two styles, the second refused", f"{a1}  a\n{a1} b\n{b1}  b\n", 2, 9, malformed=[2])

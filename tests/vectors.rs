@@ -186,7 +186,7 @@ fn manifests() {
         assert_eq!(report.passed, expect["passed"].as_u64().unwrap(), "{title}");
         assert_eq!(report.bytes, expect["bytes"].as_u64().unwrap(), "{title}");
         let malformed = list(&expect["malformed"], |line| line.as_u64().unwrap() as u32);
-        assert_eq!(report.malformed, malformed, "{title}");
+        assert_eq!(report.malformed_lines, malformed, "{title}");
         let failures = expect["failures"].as_array().unwrap();
         assert_eq!(report.failures.len(), failures.len(), "{title}: {:?}", report.failures);
         for (found, expect) in report.failures.iter().zip(failures) {

@@ -7,13 +7,11 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from fordway import _plan
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 VECTORS: dict[str, Any] = json.loads((CHECKOUT / "tests" / "vectors.json").read_text())
@@ -84,16 +82,3 @@ def logs(tmp_path: Path) -> Path:
         lines.append(f"{hashlib.sha1(signed.encode()).hexdigest()}  {name}\n")
     (tmp_path / "sha1sum.txt").write_text("".join(lines))
     return tmp_path
-
-
-@pytest.fixture(params=["plan", "stock"])
-def conversion(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Runs a test with the plans and with wasmtime's own conversion, in an
-    instance of its own: both must agree."""
-    import fordway
-
-    default = fordway.add.__self__  # type: ignore[attr-defined]
-    monkeypatch.setattr(_plan, "LAYOUT_IS_KNOWN", request.param == "plan")
-    default._threads.__dict__.pop("guest", None)
-    yield request.param
-    default._threads.__dict__.pop("guest", None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import contextlib
 import hashlib
 import json
 import os
@@ -81,6 +82,17 @@ def test_verify_tells_more_if_asked(logs: Path) -> None:
     assert lines[3].startswith("fordway: 10 files, ")
 
 
+def test_what_could_not_be_looked_at_for_extra_files_is_a_failure(tmp_path: Path) -> None:
+    (tmp_path / "e").touch()
+    (tmp_path / "sha1sum.txt").write_text(f"{hashlib.sha1().hexdigest()}  e\n")
+    assert run("verify", "--extra", tmp_path) == (0, b"e: OK\n", "")
+    with open(os.fsencode(tmp_path) + b"/caf\xe9", "wb"):
+        pass
+    status, out, err = run("verify", "--extra", tmp_path)
+    assert (status, out) == (1, b"e: OK\n")
+    assert "caf\\xe9" in err
+
+
 def test_verify_shows_a_bar_on_a_terminal(logs: Path) -> None:
     import fcntl
     import pty
@@ -119,12 +131,31 @@ def test_filters_move_bytes(tmp_path: Path) -> None:
 
 
 def test_digest_prints_a_line_a_file(tmp_path: Path) -> None:
-    (tmp_path / "a").write_bytes(b"a")
-    (tmp_path / "b").write_bytes(b"b")
-    status, out, err = run("digest", "-a", "sha256", "a", "nope", "b", cwd=tmp_path)
-    wanted = [hashlib.sha256(data).hexdigest() for data in (b"a", b"b")]
-    assert (status, out.decode().split()) == (1, wanted)
+    names = ["a", "b b", "c\\d\ne"]
+    for name in names:
+        (tmp_path / name).write_text(name)
+    status, out, err = run("digest", "-a", "sha256", "a", "nope", *names[1:], cwd=tmp_path)
+    found = [hashlib.sha256(name.encode()).hexdigest() for name in names]
+    wanted = [f"{found[0]}  a", f"{found[1]}  b b", f"\\{found[2]}  c\\\\d\\ne"]
+    assert (status, out.decode().splitlines()) == (1, wanted)
     assert err == "fordway: nope: No such file or directory\n"
+    (tmp_path / "CHECKSUM").write_bytes(out)
+    assert fordway.verify(tmp_path).passed == 3
+
+
+def test_digest_of_one_file_is_the_digest(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"a")
+    assert run("digest", "a", cwd=tmp_path) == (
+        0,
+        hashlib.sha1(b"a").hexdigest().encode() + b"\n",
+        "",
+    )
+
+
+def test_a_hostile_name_harms_no_terminal(tmp_path: Path) -> None:
+    status, out, err = run("digest", "\x1b[31mred\u202e", cwd=tmp_path)
+    assert (status, out) == (1, b"")
+    assert err == 'fordway: "\\u001b[31mred\\u202e": No such file or directory\n'
 
 
 def test_a_sum_passes_its_own_check(tmp_path: Path) -> None:
@@ -162,18 +193,63 @@ def test_a_reader_that_leaves_is_no_traceback(tmp_path: Path) -> None:
     assert found.stderr == ""
 
 
-def test_ctrl_c_ends_it_with_130(tmp_path: Path) -> None:
+def wait_until_open(process: int, file: Path) -> None:
+    """Waits until a process has a file open; where that is not to be seen, for
+    some time."""
+    descriptors = Path(f"/proc/{process}/fd")
+    end = time.monotonic() + (30 if descriptors.exists() else 3)
+    while time.monotonic() < end:
+        time.sleep(0.05)
+        for descriptor in descriptors.glob("*"):
+            with contextlib.suppress(OSError):
+                if descriptor.readlink() == file:
+                    return
+
+
+@pytest.mark.parametrize("verb", ["verify", "digest", "sum"])
+def test_ctrl_c_ends_it_with_130(verb: str, tmp_path: Path) -> None:
     plant_sparse(tmp_path / "large", 40 << 30)
     (tmp_path / "sha1sum.txt").write_text(f"{hashlib.sha1().hexdigest()}  large\n")
-    command = [sys.executable, "-m", "fordway", "verify", str(tmp_path)]
+    path = tmp_path / "large" if verb == "digest" else tmp_path
+    command = [sys.executable, "-m", "fordway", verb, str(path)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        time.sleep(1.0)
+        wait_until_open(process.pid, tmp_path / "large")
         process.send_signal(signal.SIGINT)
         begin = time.monotonic()
         assert process.wait() == 130
-        assert time.monotonic() - begin < 1
+        assert time.monotonic() - begin < 0.5
         assert process.stderr is not None
         assert process.stderr.read() == "fordway: interrupted\n"
+
+
+@pytest.mark.parametrize("verb", ["verify", "digest", "sum", "read"])
+def test_a_closed_output_is_told_in_a_sentence(verb: str, logs: Path) -> None:
+    path = logs / "sha1sum.txt" if verb in ("digest", "read") else logs
+    command = f"{sys.executable} -m fordway {verb} {path}"
+    shell = ["bash", "-c"]
+    found = subprocess.run([*shell, f"{command} >&-"], capture_output=True, text=True)
+    assert (found.returncode, found.stderr) == (1, "fordway: standard output is closed\n")
+    found = subprocess.run([*shell, f"{command} >/dev/full"], capture_output=True, text=True)
+    assert (found.returncode, found.stderr) == (1, "fordway: No space left on device\n")
+
+
+@pytest.mark.parametrize("verb", ["verify", "digest"])
+def test_a_closed_standard_error_is_no_matter(verb: str, logs: Path) -> None:
+    """And what goes there goes nowhere else."""
+    path = "httpd-01.log nope" if verb == "digest" else "."
+    command = f"{sys.executable} -m fordway {verb} {path}"
+    whole = subprocess.run(["bash", "-c", command], capture_output=True, cwd=logs)
+    for where in ("2>&-", "2>/dev/full"):
+        shell = ["bash", "-c", f"{command} {where}"]
+        found = subprocess.run(shell, capture_output=True, cwd=logs)
+        assert (found.returncode, found.stdout) == (1, whole.stdout)
+        assert found.stderr == b""
+
+
+def test_a_closed_standard_input_is_told(tmp_path: Path) -> None:
+    shell = ["bash", "-c", f"{sys.executable} -m fordway squares <&-"]
+    found = subprocess.run(shell, capture_output=True, text=True)
+    assert (found.returncode, found.stderr) == (1, "fordway: standard input is closed\n")
 
 
 def test_the_command_is_installed() -> None:

@@ -11,17 +11,16 @@ from pathlib import Path
 import pytest
 from test_gnu import NAMES, OPTIONS, gnu, ours, plant, spoil
 
-from fordway._engine import default_core
-from fordway._guest import Grant, Guest
-from fordway._sink import Sink
+from fordway._core import CORE
+from fordway.component import Directory, Instance, Sink, Wasi
 
 
 def run(
     *arguments: str, root: Path | None = None, stdin: bytes = b"", writable: bool = False
 ) -> tuple[bool, bytes, str]:
-    grant = None if root is None else Grant(str(root), writable)
-    with Sink() as sink:
-        output = Guest(default_core(), grant).run(arguments, [memoryview(stdin)], sink)
+    directory = None if root is None else Directory(str(root))
+    with Sink() as sink, Instance(CORE, Wasi(directory, writable)) as instance:
+        output = instance.command(["fordway", *arguments], [memoryview(stdin)], sink)
         return output.ok, sink.read(), output.errors
 
 

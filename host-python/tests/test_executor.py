@@ -8,12 +8,13 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import plant_large
+from conftest import output_of, plant_large
 
 import fordway
 
@@ -38,7 +39,8 @@ def spawned(workers: int) -> ProcessPoolExecutor:
 
 
 def same(found: fordway.Report, expected: fordway.Report) -> None:
-    for name in ("passed", "bytes", "malformed", "unlisted", "extra", "root", "manifest"):
+    names = ["passed", "bytes", "malformed", "malformed_count", "unlisted", "extra", "ok"]
+    for name in [*names, "root", "manifest"]:
         assert getattr(found, name) == getattr(expected, name), name
     assert [f.to_dict() for f in found.failures] == [f.to_dict() for f in expected.failures]
 
@@ -73,6 +75,102 @@ def test_a_sandbox_hands_on_its_root_and_limit(many: Path) -> None:
         assert found.passed == fordway.verify(many).passed
         with pytest.raises(PermissionError):
             box.verify("..", executor=pool)
+
+
+def plant(root: Path, text: str, listed: str) -> None:
+    """Sixty files, and a manifest that says that each holds `listed`."""
+    root.mkdir()
+    digest = hashlib.sha1(listed.encode()).hexdigest()
+    for k in range(60):
+        (root / f"f{k}").write_text(text)
+    (root / "sha1sum.txt").write_text("".join(f"{digest}  f{k}\n" for k in range(60)))
+
+
+def test_a_worker_keeps_no_directory_from_one_check_to_the_next(tmp_path: Path) -> None:
+    """Another tree with the same manifest, at the same path."""
+    plant(tmp_path / "root", "good", "good")
+    plant(tmp_path / "bad", "bad", "good")
+    (tmp_path / "current").symlink_to("root")
+    with spawned(1) as pool, ThreadPoolExecutor(1) as threads:
+        for executor in (pool, threads):
+            for name in ("root", "current"):
+                assert fordway.verify(tmp_path / name, executor=executor).ok
+        (tmp_path / "root").rename(tmp_path / "old")
+        (tmp_path / "bad").rename(tmp_path / "root")
+        for executor in (pool, threads):
+            for name in ("root", "current"):
+                report = fordway.verify(tmp_path / name, executor=executor)
+                assert (report.passed, len(report.failures), report.ok) == (0, 60, False)
+
+
+def test_a_directory_that_is_replaced_meanwhile_is_an_error(tmp_path: Path) -> None:
+    plant(tmp_path / "root", "good", "good")
+    plant(tmp_path / "bad", "good", "good")
+
+    class Replacing(ThreadPoolExecutor):
+        count = 0
+
+        def submit(self, *arguments: Any, **named: Any) -> Future[Any]:
+            Replacing.count += 1
+            if Replacing.count == 2:  # after the plan
+                (tmp_path / "root").rename(tmp_path / "old")
+                (tmp_path / "bad").rename(tmp_path / "root")
+            return super().submit(*arguments, **named)
+
+    with (
+        Replacing(1) as pool,
+        pytest.raises(OSError, match="replaced while it was checked") as caught,
+    ):
+        fordway.verify(tmp_path / "root", executor=pool)
+    assert caught.value.filename == str(tmp_path / "root")
+
+
+def test_a_sandbox_keeps_to_the_directory_it_was_given(tmp_path: Path) -> None:
+    plant(tmp_path / "root", "good", "good")
+    plant(tmp_path / "bad", "bad", "good")
+    with fordway.Sandbox(tmp_path / "root") as box, spawned(1) as pool:
+        (tmp_path / "root").rename(tmp_path / "old")
+        (tmp_path / "bad").rename(tmp_path / "root")
+        assert box.verify().ok
+        with pytest.raises(OSError, match="replaced while it was checked"):
+            box.verify(executor=pool)
+
+
+def test_a_limit_comes_out_of_a_worker_as_itself_and_the_worker_lives_on(tmp_path: Path) -> None:
+    plant_large(tmp_path, 64, 400_000)
+    with spawned(1) as pool, fordway.Sandbox(tmp_path, memory_limit=2 << 20) as box:
+        for _ in range(2):
+            with pytest.raises(fordway.MemoryLimitError):
+                box.verify(executor=pool)
+        assert len(fordway.verify(tmp_path, executor=pool).failures) == 64
+
+
+def test_a_sandboxs_time_is_that_of_the_whole_check(tmp_path: Path) -> None:
+    plant_large(tmp_path, 8, 2 << 30)
+    with spawned(1) as pool:
+        # What it takes to start is no part of it.
+        pool.submit(fordway.add, 1, 2).result()
+        with fordway.Sandbox(tmp_path, timeout=0.5) as box:
+            begin = time.monotonic()
+            with pytest.raises(fordway.CallTimeout):
+                box.verify(executor=pool)
+            assert time.monotonic() - begin < 1
+    # Nor do the workers go on.
+    assert time.monotonic() - begin < 3
+
+
+def test_the_callers_process_needs_no_component(tmp_path: Path) -> None:
+    """So that it can start workers by fork, again and again."""
+    plant(tmp_path / "root", "good", "good")
+    script = (
+        "import fordway, multiprocessing, sys\n"
+        "from concurrent.futures import ProcessPoolExecutor\n"
+        "fork = multiprocessing.get_context('fork')\n"
+        "for _ in range(2):\n"
+        "    with ProcessPoolExecutor(1, mp_context=fork) as pool:\n"
+        "        print(fordway.verify(sys.argv[1], executor=pool).ok)\n"
+    )
+    assert output_of(script, tmp_path / "root") == "True\nTrue\n"
 
 
 @pytest.mark.parametrize(
@@ -142,6 +240,7 @@ def test_an_executor_that_takes_no_more_is_told(many: Path) -> None:
     assert end == 200
     assert caught.value.report is not None
     assert caught.value.report.files == start
+    assert not caught.value.report.ok
 
 
 DASK = """

@@ -42,7 +42,7 @@ def _numpy(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.parametrize("n", LENGTHS)
-@pytest.mark.usefixtures("_numpy", "conversion")
+@pytest.mark.usefixtures("_numpy")
 def test_every_length_gives_the_squares(n: int) -> None:
     xs = [k / 7 for k in range(n)]
     squares = [x * x for x in xs]

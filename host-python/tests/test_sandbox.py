@@ -14,7 +14,8 @@ import pytest
 from conftest import in_threads, plant_sparse
 
 import fordway
-from fordway import _engine
+from fordway import _core
+from fordway.component import Component
 
 MIB = 1 << 20
 
@@ -73,7 +74,7 @@ def test_it_verifies(logs: Path) -> None:
         assert report.passed == 9
         with pytest.raises(fordway.VerificationError) as caught:
             box.check_signatures(logs.name)
-        assert str(caught.value) == f'"{logs.name}/httpd-08.log" - mismatch'
+        assert str(caught.value) == f'"{logs.name}/httpd-08.log" - mismatch (sha1sum.txt, line 8)'
 
 
 def test_it_prints(capsys: pytest.CaptureFixture[str]) -> None:
@@ -234,14 +235,10 @@ def test_a_forked_child_works_or_is_told(before: bool, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", ["missing", "empty", "cut", "text"])
-def test_a_damaged_component_is_told(
-    damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_damaged_component_is_told(damage: str, tmp_path: Path) -> None:
     file = tmp_path / "fordway.wasm"
-    whole = _engine.COMPONENT.read_bytes()
+    whole = _core._FILE.read_bytes()
     if damage != "missing":
         file.write_bytes({"empty": b"", "cut": whole[:5000], "text": b"hello"}[damage])
-    monkeypatch.setattr(_engine, "COMPONENT", file)
-    monkeypatch.setattr(_engine, "_compiled", None)
     with pytest.raises(fordway.ComponentError, match=r"fordway\.wasm"):
-        _engine.Core()
+        Component(file.read_bytes, str(file)).compiled()

@@ -17,11 +17,10 @@ import fordway
 def live() -> int:
     """How many users are alive in this thread's instance."""
     default = fordway.add.__self__  # type: ignore[attr-defined]
-    count: int = default._guest().call("tour.[static]user-info.live")
+    count: int = default._call("tour.[static]user-info.live")
     return count
 
 
-@pytest.mark.usefixtures("conversion")
 def test_a_user_is_freed_when_closed() -> None:
     before = live()
     user = fordway.UserInfo("Alice")
@@ -34,7 +33,6 @@ def test_a_user_is_freed_when_closed() -> None:
     assert repr(user) == "<fordway.UserInfo: closed>"
 
 
-@pytest.mark.usefixtures("conversion")
 def test_a_user_is_freed_at_the_end_of_a_with_block() -> None:
     before = live()
     with fordway.UserInfo("Alice") as user:
@@ -44,7 +42,6 @@ def test_a_user_is_freed_at_the_end_of_a_with_block() -> None:
         pass
 
 
-@pytest.mark.usefixtures("conversion")
 def test_a_user_is_freed_when_collected() -> None:
     before = live()
     user: Any = fordway.UserInfo("Alice")
@@ -129,7 +126,6 @@ def test_eight_threads_call_side_by_side() -> None:
         (lambda: fordway.UserInfo(5), TypeError, "name: expected str, got int"),  # type: ignore[arg-type]
     ],
 )
-@pytest.mark.usefixtures("conversion")
 def test_bad_arguments_are_refused_by_name(call: Any, error: type[Exception], told: str) -> None:
     with pytest.raises(error, match=told):
         call()

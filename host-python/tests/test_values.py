@@ -3,6 +3,7 @@ wasmtime's own conversion alike. Runs the component of `tests/echo`."""
 
 from __future__ import annotations
 
+import collections.abc
 import math
 import os
 import struct
@@ -14,38 +15,52 @@ import pytest
 from conftest import CHECKOUT
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stock import stock_plan
+from wasmtime import Engine, Store, WasiConfig, WasmtimeError
+from wasmtime.component import Component as StockComponent
+from wasmtime.component import Linker
 
-from fordway import _memory, _plan, _stock
-from fordway._exceptions import ClosedError, Refused
-from fordway._resource import Resource
-from fordway._types import SCALARS, read_function
-from fordway._wasmtime import (
+from fordway.component import (
+    ClosedError,
     Component,
-    Engine,
-    Linker,
-    Store,
-    WasiConfig,
-    WasmtimeError,
+    ComponentError,
+    Err,
+    Instance,
+    Resource,
+    TrapError,
+    memory,
 )
+from fordway.component.plan import Plan
+from fordway.component.types import SCALARS, Function, read_function
 
 ECHO = CHECKOUT / "target" / "wasm32-wasip2" / "release" / "fordway_echo.wasm"
+INTERFACE = "fordway:echo/values@0.1.0"
 
 
 class Echo:
-    """An instance of the echo component, called by one kind of plan."""
+    """An instance of the echo component, called by the plans."""
 
-    def __init__(self, make: Callable[..., _plan.Run]) -> None:
+    def __init__(self) -> None:
         if not ECHO.is_file():
             pytest.fail(f"{ECHO.name} is missing: build it with 'make echo'")
-        self._make = make
-        self._plans: dict[str, _plan.Run] = {}
+        self._instance = Instance(Component(ECHO.read_bytes, str(ECHO)))
+
+    def __call__(self, name: str, *arguments: Any) -> Any:
+        return self._instance.call(f"{INTERFACE}#{name}", *arguments)
+
+
+class StockEcho:
+    """The same, called by wasmtime's own conversion."""
+
+    def __init__(self) -> None:
+        self._plans: dict[str, Callable[[tuple[Any, ...]], Any]] = {}
         engine = Engine()
         self.store = Store(engine)
         self.store.set_wasi(WasiConfig())
         linker = Linker(engine)
         linker.add_wasip2()
-        self._instance = linker.instantiate(self.store, Component.from_file(engine, ECHO))
-        self._values = self._instance.get_export_index(self.store, "fordway:echo/values@0.1.0")
+        self._instance = linker.instantiate(self.store, StockComponent.from_file(engine, ECHO))
+        self._values = self._instance.get_export_index(self.store, INTERFACE)
 
     def __call__(self, name: str, *arguments: Any) -> Any:
         if name not in self._plans:
@@ -54,26 +69,29 @@ class Echo:
             func = self._instance.get_func(self.store, index)
             assert func is not None
             function = read_function(name, func.type(self.store))
-            self._plans[name] = self._make(function, self.store, func)
+            self._plans[name] = stock_plan(function, self.store, func)
         return self._plans[name](arguments)
 
 
-ECHOES = {"plan": Echo(_plan.fast_plan), "stock": Echo(_stock.stock_plan)}
+ECHOES: dict[str, Callable[..., Any]] = {"plan": Echo(), "stock": StockEcho()}
 
 
 @pytest.fixture(params=ECHOES)
-def echo(request: pytest.FixtureRequest) -> Echo:
+def echo(request: pytest.FixtureRequest) -> Callable[..., Any]:
     return ECHOES[request.param]
 
 
 def test_the_layout_of_this_wasmtime_is_known() -> None:
     """Else the plans are not what is tested, and not what users get."""
-    assert _memory.LAYOUT_IS_KNOWN
+    assert memory.LAYOUT_IS_KNOWN
 
 
-def test_an_unknown_layout_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_memory, "VALUE", 40)
-    assert not _memory._layout_is_known()
+def test_an_unknown_layout_is_told_apart_and_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "VALUE", 40)
+    assert not memory._layout_is_known()
+    monkeypatch.setattr("fordway.component.plan.LAYOUT_IS_KNOWN", False)
+    with pytest.raises(ComponentError, match="install a release from 48 to 50"):
+        Plan(Function("f", (), None))
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
@@ -181,7 +199,7 @@ def test_lists_of_every_length_come_back(kind: str, n: int) -> None:
     assert bytes(found) == values.tobytes() if kind == "u8" else found == values
 
 
-def test_nan_keeps_its_payload(echo: Echo) -> None:
+def test_nan_keeps_its_payload(echo: Callable[..., Any]) -> None:
     word = 0x7FF8_1234_5678_9ABC
     nan = struct.unpack("d", struct.pack("Q", word))[0]
     assert struct.unpack("Q", struct.pack("d", echo("a-f64", nan)))[0] == word
@@ -191,7 +209,7 @@ def test_nan_keeps_its_payload(echo: Echo) -> None:
 
 
 @pytest.mark.parametrize("kind", [kind for kind, scalar in SCALARS.items() if scalar.high])
-def test_integers_are_held_to_their_range(kind: str, echo: Echo) -> None:
+def test_integers_are_held_to_their_range(kind: str, echo: Callable[..., Any]) -> None:
     low, high = SCALARS[kind].low, SCALARS[kind].high
     for value in (low, high):
         assert echo(f"a-{kind}", value) == value
@@ -205,7 +223,7 @@ def test_integers_are_held_to_their_range(kind: str, echo: Echo) -> None:
             echo(f"a-{kind}", value)
 
 
-def test_floats_are_held_to_their_range(echo: Echo) -> None:
+def test_floats_are_held_to_their_range(echo: Callable[..., Any]) -> None:
     for value in (1e39, -1e300):
         with pytest.raises(OverflowError, match="x: expected a float that fits in 32 bits"):
             echo("a-f32", value)
@@ -249,11 +267,10 @@ def test_floats_are_held_to_their_range(echo: Echo) -> None:
         ("list-u8", "abc", TypeError, "x: expected a list of u8, got str"),
         ("list-u8", array("d", [1]), TypeError, "x: expected u8, got a buffer of format 'd'"),
         ("list-f32", array("d", [1]), TypeError, "x: expected f32, got a buffer of format 'd'"),
-        ("peek", 5, TypeError, "x: expected a resource, got int"),
     ],
 )
 def test_what_does_not_fit_is_refused_by_name(
-    name: str, value: Any, error: type[Exception], told: str, echo: Echo
+    name: str, value: Any, error: type[Exception], told: str, echo: Callable[..., Any]
 ) -> None:
     with pytest.raises(error, match=told):
         echo(name, value)
@@ -261,7 +278,7 @@ def test_what_does_not_fit_is_refused_by_name(
     assert echo("a-u8", 5) == 5
 
 
-def test_the_number_of_arguments_is_checked(echo: Echo) -> None:
+def test_the_number_of_arguments_is_checked(echo: Callable[..., Any]) -> None:
     for arguments in ((), (1, 2)):
         with pytest.raises((TypeError, ValueError)):
             echo("a-u8", *arguments)
@@ -279,15 +296,18 @@ def test_the_number_of_arguments_is_checked(echo: Echo) -> None:
     ],
 )
 def test_a_result_is_its_value_or_an_exception(
-    name: str, value: Any, payload: Any, echo: Echo
+    name: str, value: Any, payload: Any, echo: Callable[..., Any]
 ) -> None:
     assert echo(name, False) == value
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Err) as caught:
         echo(name, True)
-    assert caught.value.payload == payload
+    assert caught.value.value == payload
 
 
-def test_objects_are_lent_and_given_away(echo: Echo) -> None:
+def test_objects_are_lent_and_given_away() -> None:
+    echo = ECHOES["plan"]
+    with pytest.raises(TypeError, match="x: expected a resource, got int"):
+        echo("peek", 5)
     before = echo("[static]counter.live")
     counter = echo("[constructor]counter", 5)
     assert isinstance(counter, Resource)
@@ -332,8 +352,66 @@ def test_calls_leave_memory_flat(name: str, value: Any) -> None:
     assert resident() - before < 500_000
 
 
-def test_a_panic_is_an_error() -> None:
-    for make in (_plan.fast_plan, _stock.stock_plan):
-        echo = Echo(make)
-        with pytest.raises(WasmtimeError):
+def test_a_panic_is_an_error_and_the_next_call_works() -> None:
+    echo = Echo()
+    counter = echo("[constructor]counter", 5)
+    for _ in range(3):
+        with pytest.raises(TrapError):
             echo("panic")
+        assert echo("a-u8", 5) == 5
+    with pytest.raises(ClosedError, match="its instance was discarded"):
+        echo("peek", counter)
+    with pytest.raises(WasmtimeError):
+        StockEcho()("panic")
+
+
+def test_an_object_of_another_instance_is_refused() -> None:
+    one, other = Echo(), Echo()
+    counter = one("[constructor]counter", 5)
+    with pytest.raises(ClosedError, match="lives in another instance"):
+        other("peek", counter)
+    assert one("peek", counter) == 5
+
+
+def test_what_calls_again_while_it_is_converted_is_let_through() -> None:
+    echo = Echo()
+
+    class Calls:
+        def __index__(self) -> int:
+            return int(echo("a-u8", 3))
+
+    assert echo("a-u8", Calls()) == 3
+    assert echo("list-u8", [Calls(), 1]) == bytes([3, 1])
+
+
+def test_a_sequence_that_lies_about_its_length_is_refused() -> None:
+    class Lies(list):  # type: ignore[type-arg]
+        pass
+
+    class Sequence(collections.abc.Sequence):  # type: ignore[type-arg]
+        def __init__(self, length: int) -> None:
+            self._length = length
+
+        def __len__(self) -> int:
+            return self._length
+
+        def __getitem__(self, at: Any) -> Any:
+            if at >= 3:
+                raise IndexError(at)
+            return "abc"[at]
+
+    echo = ECHOES["plan"]
+    assert echo("list-string", Sequence(3)) == ["a", "b", "c"]
+    for length in (0, 2, 4, 10**6):
+        with pytest.raises(ValueError, match="x: expected as many items as its length says"):
+            echo("list-string", Sequence(length))
+    assert echo("list-string", Lies(["a"])) == ["a"]
+
+
+def test_an_integer_that_a_float_cannot_hold_is_refused(echo: Callable[..., Any]) -> None:
+    for value in (2**53 + 1, -(2**63) - 1, 2**1000 + 1):
+        with pytest.raises(OverflowError, match="x: expected an integer that a float holds"):
+            echo("a-f64", value)
+        with pytest.raises(OverflowError, match=r"x\[1\]: expected an integer that a float holds"):
+            echo("list-f64", [math.nan, value])
+    assert list(echo("list-f64", [2**53, 2**1000])) == [2.0**53, 2.0**1000]

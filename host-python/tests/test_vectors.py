@@ -13,7 +13,6 @@ from conftest import VECTORS, content
 import fordway
 
 NUMBERS, TOUR = VECTORS["numbers"], VECTORS["tour"]
-pytestmark = pytest.mark.usefixtures("conversion")
 
 
 def doubles(texts: list[str]) -> list[float]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from conftest import CHECKOUT
 
-from fordway import _engine
+from fordway import _core
 
 
 def test_the_wheel_is_pure_and_carries_the_component(tmp_path: Path) -> None:
@@ -19,7 +19,7 @@ def test_the_wheel_is_pure_and_carries_the_component(tmp_path: Path) -> None:
     assert wheel.name.endswith("-py3-none-any.whl")
     with zipfile.ZipFile(wheel) as file:
         names = file.namelist()
-        assert file.read("fordway/fordway.wasm") == _engine.COMPONENT.read_bytes()
+        assert file.read("fordway/fordway.wasm") == _core._FILE.read_bytes()
     assert "fordway/py.typed" in names
     assert not [name for name in names if "test" in name or name.endswith(".so")]
 

@@ -55,11 +55,41 @@ impl Stat {
     }
 }
 
+/// A path, seen from the directory that holds it.
+#[derive(Debug)]
+pub struct Located {
+    /// A directory that was handed over.
+    pub dir: Dir,
+    /// The name by which it was.
+    pub base: String,
+    /// The path from there.
+    pub rest: String,
+}
+
+/// Why a path is refused that leaves what was handed over.
+pub const OUTSIDE: &str = "leads outside the directory that was handed over";
+
+/// Why a file does not open where the system says that too many are open.
+pub const TOO_MANY: &str = "too many files are open";
+
+/// What is said where the system had a cause that WASI has no name for: too
+/// many open files, a fault of the device, a handle of a network's file system
+/// that went stale.
+pub const UNNAMED: &str = "the system cannot do it, for a cause that WASI has no name for";
+
+/// Whether an error may go away once fewer files are open.
+pub fn may_be_too_many(error: &Error) -> bool {
+    error.code == Code::Io && matches!(error.message.as_str(), TOO_MANY | UNNAMED)
+}
+
+/// Why a change is refused in a directory that was handed over for reading.
+pub const READ_ONLY: &str = "the directory was handed over for reading only";
+
 impl Dir {
     /// Opens a directory that was handed over, or one below it.
     pub fn open_root(path: &str) -> Result<Dir, Error> {
-        let (base, rest) = Dir::locate(path)?;
-        base.open_dir(&rest).map_err(|error| error.at(path))
+        let Located { dir, rest, .. } = Dir::locate(path)?;
+        dir.open_dir(&rest).map_err(|error| error.at(path))
     }
 }
 

@@ -4,11 +4,11 @@
 //! for a test and open to races; the component relies on WASI instead.
 
 use std::fs;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use super::{Kind, Stat, not_utf8};
+use super::{Kind, Located, OUTSIDE, Stat, TOO_MANY, not_utf8};
 use crate::error::{Code, Error};
 use crate::paths;
 
@@ -21,11 +21,11 @@ pub struct Dir(PathBuf);
 
 impl Dir {
     /// The directory that holds `path`, and the path as seen from there.
-    pub fn locate(path: &str) -> Result<(Dir, String), Error> {
+    pub fn locate(path: &str) -> Result<Located, Error> {
         paths::check_text(path)?;
         let base = if path.starts_with('/') { "/" } else { "." };
         let rest = paths::below(path, base).unwrap_or_else(|| path.to_owned());
-        Ok((Dir(PathBuf::from(base)), rest))
+        Ok(Located { dir: Dir(PathBuf::from(base)), base: base.to_owned(), rest })
     }
 
     /// A directory below this one.
@@ -61,6 +61,20 @@ impl Dir {
         let mut options = fs::OpenOptions::new();
         let file = options.write(true).create_new(true).open(self.0.join(path));
         Ok(Sink(file.map_err(|error| lift(&error, path))?))
+    }
+
+    /// Opens a regular file that is there, no link, and empties it.
+    pub fn open_to_write(&self, path: &str) -> Result<Sink, Error> {
+        self.stat(path, false)?.check_regular(path)?;
+        let mut options = fs::OpenOptions::new();
+        let file = options.write(true).truncate(true).open(self.0.join(path));
+        Ok(Sink(file.map_err(|error| lift(&error, path))?))
+    }
+
+    /// Whether names in here may be created and changed, as far as it was
+    /// handed over; the system may still refuse.
+    pub fn may_change(&self) -> bool {
+        true
     }
 
     /// Where a symbolic link points.
@@ -117,8 +131,7 @@ impl Dir {
             let real = |path: &Path| path.canonicalize().map_err(|error| lift(&error, ""));
             let leads_in = real(&full).and_then(|full| Ok(full.starts_with(real(&self.0)?)));
             if !leads_in.map_err(|error| error.at(path))? {
-                let why = "leads outside the directory that was handed over";
-                return Err(Error::new(Code::NotPermitted, path, why));
+                return Err(Error::new(Code::NotPermitted, path, OUTSIDE));
             }
         }
         Ok(full)
@@ -150,6 +163,16 @@ impl File {
     /// was opened, and met its end.
     pub fn is_whole(&self) -> bool {
         self.whole
+    }
+
+    /// Bytes from a place on, at most so many and perhaps fewer; none at the
+    /// end. What [`read`](File::read) brings next is then undefined.
+    pub fn read_at(&self, offset: u64, most: u64) -> Result<Vec<u8>, Error> {
+        let mut block = vec![0; most.min(BLOCK as u64) as usize];
+        let mut file = &self.file;
+        let length = file.seek(SeekFrom::Start(offset)).and_then(|_| file.read(&mut block));
+        block.truncate(length.map_err(|error| lift(&error, ""))?);
+        Ok(block)
     }
 
     /// Has the next bytes fetched meanwhile; here the system does so unasked.
@@ -214,10 +237,16 @@ fn lift(error: &io::Error, path: &str) -> Error {
         ErrorKind::NotADirectory => (Code::NotADirectory, "is not a directory"),
         ErrorKind::AlreadyExists => (Code::AlreadyExists, "exists already"),
         ErrorKind::InvalidFilename => (Code::InvalidName, "the name is too long or not valid"),
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => (Code::NoSpace, "no space left"),
+        ErrorKind::StorageFull => (Code::NoSpace, "no space left on the device"),
+        ErrorKind::QuotaExceeded => (Code::NoSpace, "the disk quota is used up"),
         ErrorKind::FileTooLarge => (Code::TooLarge, "the file is too large"),
         ErrorKind::ReadOnlyFilesystem => (Code::NotPermitted, "the file system is read-only"),
-        _ => return Error::new(Code::Io, path, error.to_string()),
+        _ => match error.raw_os_error() {
+            // ENFILE and EMFILE, on every Unix.
+            Some(23 | 24) => (Code::Io, TOO_MANY),
+            Some(5) => (Code::Io, "the device reports an error"),
+            _ => return Error::new(Code::Io, path, error.to_string()),
+        },
     };
     Error::new(code, path, message)
 }

@@ -9,7 +9,7 @@ use wasip2::filesystem::types::{
 };
 use wasip2::io::streams::{InputStream, StreamError};
 
-use super::{Kind, Stat, not_utf8};
+use super::{Kind, Located, OUTSIDE, READ_ONLY, Stat, UNNAMED, not_utf8};
 use crate::error::{Code, Error};
 use crate::paths;
 
@@ -28,16 +28,15 @@ pub struct Dir(Descriptor);
 impl Dir {
     /// The directory among those handed over that holds `path`, and the path
     /// as seen from there. The longest match wins.
-    pub fn locate(path: &str) -> Result<(Dir, String), Error> {
+    pub fn locate(path: &str) -> Result<Located, Error> {
         paths::check_text(path)?;
         get_directories()
             .into_iter()
             .filter_map(|(dir, base)| {
                 let rest = paths::below(path, &base)?;
-                Some((base.len(), dir, rest))
+                Some(Located { dir: Dir(dir), base, rest })
             })
-            .max_by_key(|(length, ..)| *length)
-            .map(|(_, dir, rest)| (Dir(dir), rest))
+            .max_by_key(|found| found.base.len())
             .ok_or_else(|| {
                 let why = "is in no directory that was handed over";
                 Error::new(Code::NotPermitted, path, why)
@@ -77,13 +76,38 @@ impl Dir {
 
     /// Creates a file that must not exist yet.
     pub fn create_new(&self, path: &str) -> Result<Sink, Error> {
-        let fail = |code| lift(code, path);
+        let fail = |code| self.lift_change(code, path);
         let flags = OpenFlags::CREATE | OpenFlags::EXCLUSIVE;
         let file = self
             .0
             .open_at(PathFlags::empty(), path, flags, DescriptorFlags::WRITE)
             .map_err(fail)?;
         Ok(Sink { file, offset: 0 })
+    }
+
+    /// Opens a regular file that is there, no link, and empties it.
+    pub fn open_to_write(&self, path: &str) -> Result<Sink, Error> {
+        self.stat(path, false)?.check_regular(path)?;
+        let (flags, wanted) = (OpenFlags::TRUNCATE, DescriptorFlags::WRITE);
+        let file = self.0.open_at(PathFlags::empty(), path, flags, wanted);
+        Ok(Sink { file: file.map_err(|code| self.lift_change(code, path))?, offset: 0 })
+    }
+
+    /// Whether names in here may be created and changed, as far as it was
+    /// handed over; the system may still refuse. Asked of a directory that was
+    /// handed over itself: of those below, hosts do not tell.
+    pub fn may_change(&self) -> bool {
+        let flags = self.0.get_flags();
+        flags.map_or(true, |flags| flags.contains(DescriptorFlags::MUTATE_DIRECTORY))
+    }
+
+    /// What a change of a name failed with: that nothing may be changed is
+    /// another thing than that a path leads outside.
+    fn lift_change(&self, code: ErrorCode, path: &str) -> Error {
+        if code == ErrorCode::NotPermitted && !self.may_change() {
+            return Error::new(Code::NotPermitted, path, READ_ONLY);
+        }
+        lift(code, path)
     }
 
     /// Where a symbolic link points.
@@ -93,12 +117,12 @@ impl Dir {
 
     /// Gives a file another name, over whatever file has it.
     pub fn rename(&self, from: &str, to: &str) -> Result<(), Error> {
-        self.0.rename_at(from, &self.0, to).map_err(|code| lift(code, to))
+        self.0.rename_at(from, &self.0, to).map_err(|code| self.lift_change(code, to))
     }
 
     /// Removes a file.
     pub fn unlink(&self, path: &str) -> Result<(), Error> {
-        self.0.unlink_file_at(path).map_err(|code| lift(code, path))
+        self.0.unlink_file_at(path).map_err(|code| self.lift_change(code, path))
     }
 
     /// Gives every name in a directory, and what it is, to `visit`; a name that
@@ -166,6 +190,15 @@ impl File {
     /// was opened, and met its end.
     pub fn is_whole(&self) -> bool {
         self.whole
+    }
+
+    /// Bytes from a place on, at most so many and perhaps fewer; none at the
+    /// end.
+    pub fn read_at(&self, offset: u64, most: u64) -> Result<Vec<u8>, Error> {
+        match self.file.read(most.min(SMALL), offset) {
+            Ok((bytes, _)) => Ok(bytes),
+            Err(code) => Err(lift(code, "")),
+        }
     }
 
     /// Has the host fetch the next bytes while the caller does something else.
@@ -282,10 +315,7 @@ fn lift(code: ErrorCode, path: &str) -> Error {
     let (code, message) = match code {
         ErrorCode::NoEntry => (Code::NotFound, "no such file or directory"),
         ErrorCode::Access => (Code::NotPermitted, "permission denied"),
-        ErrorCode::NotPermitted => (
-            Code::NotPermitted,
-            "leads outside the directory that was handed over, or may not be written to",
-        ),
+        ErrorCode::NotPermitted => (Code::NotPermitted, OUTSIDE),
         ErrorCode::ReadOnly => (Code::NotPermitted, "the file system is read-only"),
         ErrorCode::IsDirectory => (Code::IsADirectory, "is a directory"),
         ErrorCode::NotDirectory => (Code::NotADirectory, "is not a directory"),
@@ -301,7 +331,7 @@ fn lift(code: ErrorCode, path: &str) -> Error {
         ErrorCode::Busy | ErrorCode::TextFileBusy => (Code::Io, "the file is in use"),
         ErrorCode::NoDevice | ErrorCode::NoSuchDevice => (Code::Io, "no such device"),
         ErrorCode::Interrupted => (Code::Io, "the operation was interrupted"),
-        ErrorCode::Io => (Code::Io, "the device reports an error, or too many files are open"),
+        ErrorCode::Io => (Code::Io, UNNAMED),
         other => return Error::new(Code::Io, path, format!("the system says: {}", other.name())),
     };
     Error::new(code, path, message)

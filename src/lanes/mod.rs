@@ -14,10 +14,12 @@
 //! | [`sha1`], [`sha256`] | the rounds of each function |
 //! | [`function`] | the choice of a kernel by how many files there are |
 //! | [`slot`] | a file on its way through a lane |
+//! | [`patience`] | what to do where too many files are open |
 //! | [`schedule`] | many files led through a few slots |
 
 pub mod frame;
 pub mod function;
+pub mod patience;
 pub mod portable;
 pub mod schedule;
 pub mod sha1;

@@ -1,9 +1,10 @@
 //! Many files led through a few slots.
 
 use super::function::{Function, Job};
+use super::patience::Patience;
 use super::slot::Slot;
-use crate::error::{Code, Error};
-use crate::fs::File;
+use crate::error::Error;
+use crate::fs::{File, may_be_too_many};
 
 /// What came of a file: its digest and its length, or why there is none.
 pub type Outcome = Result<(Vec<u8>, u64), Error>;
@@ -13,32 +14,34 @@ pub type Outcome = Result<(Vec<u8>, u64), Error>;
 /// `open` opens the file of a number, and `expected` is the digest that it
 /// should have; `done` is told what came of each, in the order in which they
 /// end. A slot is filled again as soon as its file ends.
-/// At most [`Function::lanes`] files are open at a time, and of each a block
-/// is in memory and the next one on its way.
+/// At most [`Function::lanes`] files are open at a time, fewer where the system
+/// allows no more, and of each a block is in memory and the next one on its
+/// way.
 pub fn hash<'a>(
     function: Function,
     owners: impl Iterator<Item = usize>,
     mut open: impl FnMut(usize) -> Result<File, Error>,
     expected: impl Fn(usize) -> &'a [u8],
     mut done: impl FnMut(usize, Outcome),
+    patience: &mut Patience,
 ) {
     let mut owners = owners.peekable();
     let mut slots: Vec<Slot> = Vec::with_capacity(function.lanes());
-    // A file that could not be opened beside the others: one more try alone.
-    let mut alone = false;
+    // How many files are open together; fewer where that was too many.
+    let mut most = function.lanes();
     loop {
-        while slots.len() < function.lanes() && (!alone || slots.is_empty()) {
+        while slots.len() < most {
             let Some(&owner) = owners.peek() else { break };
-            match open(owner) {
+            let opened = if slots.is_empty() { patience.open(|| open(owner)) } else { open(owner) };
+            match opened {
                 Ok(file) => slots.push(Slot::new(owner, function, file)),
-                // It may be that too many files are open.
-                Err(error) if error.code == Code::Io && !slots.is_empty() => {
-                    alone = true;
+                // It is tried again when another one has ended, at last alone.
+                Err(error) if may_be_too_many(&error) && !slots.is_empty() => {
+                    most = slots.len();
                     break;
                 }
                 Err(error) => done(owner, Err(error)),
             }
-            alone = false;
             owners.next();
         }
         if slots.is_empty() {
@@ -48,7 +51,7 @@ pub fn hash<'a>(
         let filled = slots.into_iter().filter_map(|slot| fill(slot, &expected, &mut done));
         slots = filled.collect();
         // All lanes go on together, or those of small files would go empty.
-        if slots.len() == before || alone || owners.peek().is_none() {
+        if slots.len() == before || owners.peek().is_none() {
             advance(function, &mut slots);
         }
     }
@@ -83,7 +86,8 @@ fn advance(function: Function, slots: &mut [Slot]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fs::Dir;
+    use crate::error::Code;
+    use crate::fs::{Dir, TOO_MANY};
     use proptest::prelude::*;
     use std::fs;
     use std::io::Write as _;
@@ -125,6 +129,7 @@ mod tests {
             |file, outcome| {
                 assert!(found[file].replace(outcome).is_none(), "file {file} is told of twice");
             },
+            &mut Patience::default(),
         );
         found.into_iter().map(|outcome| outcome.expect("each file is told of")).collect()
     }
@@ -182,7 +187,7 @@ mod tests {
             0..BOUNDARIES.len(),
             |file| {
                 if open.get() == 3 {
-                    return Err(Error::new(Code::Io, "", "too many files are open"));
+                    return Err(Error::new(Code::Io, "", TOO_MANY));
                 }
                 open.set(open.get() + 1);
                 dir.open(&file.to_string())
@@ -193,6 +198,7 @@ mod tests {
                 assert!(outcome.is_ok());
                 done += 1;
             },
+            &mut Patience::default(),
         );
         assert_eq!(done, BOUNDARIES.len());
     }
@@ -244,7 +250,8 @@ mod tests {
             opened
         };
         let mut found = None;
-        hash(Function::Sha1, 0..1, open, |_| &expected, |_, outcome| found = Some(outcome));
+        let done = |_, outcome| found = Some(outcome);
+        hash(Function::Sha1, 0..1, open, |_| &expected, done, &mut Patience::default());
         found.unwrap()
     }
 

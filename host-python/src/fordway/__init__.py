@@ -19,15 +19,16 @@ from ._exceptions import (
     IncompleteError,
     ManifestError,
     MemoryLimitError,
+    ReentryError,
     TrapError,
     VerificationError,
 )
-from ._job import Progress
-from ._report import Failure, Report
 from ._sandbox import Sandbox
 from ._tour import Person, UserInfo
+from ._verification.progress import Progress
+from ._verification.report import Failure, Report
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 add = _default.add
 check_signatures = _default.check_signatures
@@ -60,6 +61,7 @@ __all__ = [
     "MemoryLimitError",
     "Person",
     "Progress",
+    "ReentryError",
     "Report",
     "Sandbox",
     "TrapError",

@@ -8,8 +8,7 @@ from array import array
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ._lower import Mismatch, array_of, buffer_of
-from ._memory import as_code
+from .component import Clock, Mismatch, array_of, as_code, buffer_of, is_masked
 
 __all__ = ["DTYPES", "Intake", "blank", "intake", "outlet"]
 
@@ -28,25 +27,43 @@ class Intake(NamedTuple):
     """Turns results, as many, into the kind of object that came in."""
 
 
-def intake(value: Any, code: str, parameter: str) -> Intake:
+def intake(value: Any, code: str, parameter: str, clock: Clock) -> Intake:
     """Numbers from a list, a tuple, a buffer, a numpy array or a pandas Series.
 
     `code` is "d" for float64 or "q" for int64. Another dtype is a TypeError: it
-    is never read as if it were this one."""
+    is never read as if it were this one. A masked array is a TypeError, too:
+    what is masked is no value."""
     numpy, pandas = sys.modules.get("numpy"), sys.modules.get("pandas")
     if pandas is not None and isinstance(value, pandas.Series):
         return _series(value, code, parameter, numpy, pandas)
     if numpy is not None and isinstance(value, numpy.ndarray):
+        if is_masked(value):
+            got = "a masked array: fill it first, or compress it"
+            raise TypeError(f"{parameter}: expected an array without a mask, got {got}")
         return _ndarray(value, code, numpy)
     try:
         try:
             view = memoryview(value)
         except TypeError:
-            numbers = memoryview(array_of(value, _KINDS[code]))
-            return Intake(numbers, lambda results: results.tolist())
+            numbers = memoryview(array_of(value, _KINDS[code], clock))
+            return Intake(numbers, lambda results: _list(results, clock))
         return Intake(buffer_of(view, code, DTYPES[code]), lambda results: _array(results, code))
     except Mismatch as mismatch:
         raise mismatch.lift(parameter) from None
+
+
+CHUNK = 1 << 20
+"""How many elements are converted before the clock is looked at."""
+
+
+def _list(results: array[Any] | memoryview, clock: Clock) -> list[Any]:
+    if len(results) <= CHUNK:
+        return results.tolist()
+    numbers: list[Any] = []
+    for start in range(0, len(results), CHUNK):
+        clock.check()
+        numbers += results[start : start + CHUNK].tolist()
+    return numbers
 
 
 def _array(results: array[Any] | memoryview, code: str) -> array[Any]:

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from ._engine import Core
-from ._guest import Grant, Guest
-from ._paths import StrPath
-from ._sink import Sink
+from . import _core
+from ._core import NAMES
+from .component import Clock, Directory, Err, Instance, Sink
 
 __all__ = ["Box", "Reach"]
 
@@ -22,11 +21,11 @@ __all__ = ["Box", "Reach"]
 class Reach(NamedTuple):
     """An instance that may touch a path, and the path's names."""
 
-    guest: Guest
+    instance: Instance
+    directory: Directory
+    """What the instance was given."""
     path: str
     """The path as the instance knows it."""
-    host: str
-    """The path as this process knows it."""
     filename: str
     """The path as the caller gave it, for messages."""
 
@@ -36,24 +35,36 @@ class Box(ABC):
 
     _memory: int | None = None
     """The memory limit of instances, in bytes."""
+    _timeout: float | None = None
+    """The time limit of calls, in seconds."""
+
+    def _clock(self) -> Clock:
+        """The time of a call, which begins now."""
+        return Clock(self._timeout)
+
+    def _call(self, name: str, *arguments: Any) -> Any:
+        """Calls a function that touches no file, in this thread."""
+        try:
+            if self._timeout is None:
+                return self._instance().call(NAMES[name], *arguments)
+            clock = self._clock()
+            return self._instance().call_within(clock, NAMES[name], *arguments)
+        except Err as error:
+            raise _core.lifted(error) from None
 
     @abstractmethod
-    def _guest(self) -> Guest:
+    def _instance(self) -> Instance:
         """The instance for calls that touch no file."""
 
     @abstractmethod
-    def _reach(self, path: StrPath, *, writable: bool = False) -> AbstractContextManager[Reach]:
+    def _reach(self, filename: str, *, writable: bool = False) -> AbstractContextManager[Reach]:
         """An instance that may touch a file, for one call."""
 
     @abstractmethod
-    def _printing(self, stdout: Sink) -> AbstractContextManager[Guest]:
-        """An instance that prints into `stdout`, for one call."""
+    def _printing(self, stdout: Sink) -> Instance:
+        """A new instance that prints into `stdout`."""
 
     @abstractmethod
-    def _grant(self, root: StrPath) -> tuple[Grant, str, str]:
-        """The grant of a directory to workers, its name there, and its name
-        as the caller gave it."""
-
-    @abstractmethod
-    def _worker(self, core: Core, grant: Grant) -> Guest:
-        """An instance of a core that can be interrupted, for one worker."""
+    def _directory(self, root: Any) -> tuple[Directory, str, str]:
+        """The directory to hand to the workers of a check, the root's name
+        there, and as the caller gave it. The caller closes the directory."""

@@ -8,13 +8,12 @@ from contextlib import contextmanager
 
 from ._box import Reach
 from ._checksums import Checksums
-from ._engine import Core, default_core
+from ._core import CORE
 from ._files import Files
-from ._guest import Grant, Guest
 from ._numbers import Numbers
-from ._paths import StrPath, check_directory, locate, text_of
-from ._sink import Sink
+from ._paths import StrPath, locate, text_of
 from ._tour import Tour
+from .component import Directory, Instance, Sink, Wasi
 
 __all__ = ["default"]
 
@@ -26,37 +25,28 @@ class Default(Files, Checksums, Numbers, Tour):
     def __init__(self) -> None:
         self._threads = threading.local()
 
-    def _guest(self) -> Guest:
+    def _instance(self) -> Instance:
         try:
-            return self._threads.guest  # type: ignore[no-any-return]
+            return self._threads.instance  # type: ignore[no-any-return]
         except AttributeError:
-            guest = self._threads.guest = Guest(default_core())
-            return guest
+            instance = self._threads.instance = Instance(CORE)
+            return instance
 
     @contextmanager
-    def _reach(self, path: StrPath, *, writable: bool = False) -> Iterator[Reach]:
-        directory, name, text = locate(path)
-        guest = Guest(default_core(), Grant(directory, writable))
-        try:
-            yield Reach(guest, name, text, text)
-        finally:
-            guest.close()
+    def _reach(self, filename: str, *, writable: bool = False) -> Iterator[Reach]:
+        parent, name = locate(filename)
+        with (
+            Directory(parent, filename) as directory,
+            Instance(CORE, Wasi(directory, writable)) as instance,
+        ):
+            yield Reach(instance, directory, name, filename)
 
-    @contextmanager
-    def _printing(self, stdout: Sink) -> Iterator[Guest]:
-        guest = Guest(default_core(), stdout=stdout)
-        try:
-            yield guest
-        finally:
-            guest.close()
+    def _printing(self, stdout: Sink) -> Instance:
+        return Instance(CORE, Wasi(stdout=stdout))
 
-    def _grant(self, root: StrPath) -> tuple[Grant, str, str]:
+    def _directory(self, root: StrPath) -> tuple[Directory, str, str]:
         text = text_of(root, "root")
-        check_directory(text, text)
-        return Grant(text), ".", text
-
-    def _worker(self, core: Core, grant: Grant) -> Guest:
-        return Guest(core, grant)
+        return Directory(text, text), ".", text
 
     def __reduce__(self) -> str:
         # So that its methods, the module's functions, can be pickled.

@@ -12,6 +12,7 @@ Exception
      ├─ ClosedError            used after close (a ValueError)
      ├─ CallTimeout            the time limit was exceeded (a TimeoutError)
      ├─ MemoryLimitError       the memory limit was exceeded (a MemoryError)
+     ├─ ReentryError           called inside one of its own calls (a RuntimeError)
      ├─ TrapError              the component failed (a RuntimeError)
      └─ ComponentError         the component cannot be used (a RuntimeError)
 """
@@ -19,10 +20,21 @@ Exception
 from __future__ import annotations
 
 import errno
+import os
 from typing import TYPE_CHECKING
 
+from .component import (
+    CallTimeout,
+    ClosedError,
+    ComponentError,
+    FordwayError,
+    MemoryLimitError,
+    ReentryError,
+    TrapError,
+)
+
 if TYPE_CHECKING:
-    from ._report import Report
+    from ._verification.report import Report
 
 __all__ = [
     "CallTimeout",
@@ -32,13 +44,10 @@ __all__ = [
     "IncompleteError",
     "ManifestError",
     "MemoryLimitError",
+    "ReentryError",
     "TrapError",
     "VerificationError",
 ]
-
-
-class FordwayError(Exception):
-    """The base of every exception that is fordway's own."""
 
 
 class ManifestError(FordwayError, ValueError):
@@ -47,6 +56,13 @@ class ManifestError(FordwayError, ValueError):
 
 class VerificationError(FordwayError, ValueError):
     """A listed file did not pass, or a line could not be understood."""
+
+    path: str | None = None
+    """The file's name as the manifest gives it, if it is about a file."""
+    line: int | None = None
+    """The number of its line in the manifest, from 1."""
+    manifest: str = ""
+    """The manifest's path, relative to the root."""
 
 
 class IncompleteError(FordwayError, RuntimeError):
@@ -69,60 +85,10 @@ class IncompleteError(FordwayError, RuntimeError):
         return type(self), (self.length, self.unchecked)
 
 
-class ClosedError(FordwayError, ValueError):
-    """An object of the core was used after it was closed."""
-
-
-class CallTimeout(FordwayError, TimeoutError):
-    """A call took longer than its sandbox allows."""
-
-
-class MemoryLimitError(FordwayError, MemoryError):
-    """A call needed more memory than its sandbox allows."""
-
-
-class TrapError(FordwayError, RuntimeError):
-    """The component failed in a way that its contract does not foresee."""
-
-
-class ComponentError(FordwayError, RuntimeError):
-    """The component is missing or damaged, or cannot be used in this process."""
-
-
-for _class in (
-    FordwayError,
-    ManifestError,
-    VerificationError,
-    IncompleteError,
-    ClosedError,
-    CallTimeout,
-    MemoryLimitError,
-    TrapError,
-    ComponentError,
-):
+for _class in (ManifestError, VerificationError, IncompleteError):
     # Tracebacks show where to import it from, not where it happens to be.
     _class.__module__ = "fordway"
-
-
-class Refused(Exception):
-    """The error case of a WIT result on its way to a public exception.
-
-    `payload` is the lifted error: the fields of a `types.error`, or a text."""
-
-    def __init__(self, payload: object) -> None:
-        self.payload = payload
-
-    @property
-    def is_too_large(self) -> bool:
-        """Whether the core says that something is larger than its limit."""
-        return isinstance(self.payload, tuple) and self.payload[0] == "too-large"
-
-    def lift(self, filename: str | None = None) -> Exception:
-        """The exception to raise. `filename` is the path as the caller gave
-        it, where the core knows it under another name."""
-        if isinstance(self.payload, tuple):
-            return from_error(self.payload, filename)
-        return ValueError(str(self.payload))
+del _class
 
 
 # One for each case of `types.error-code`; a test holds this against the WIT.
@@ -133,6 +99,7 @@ _ERRNO = {
     "not-a-directory": errno.ENOTDIR,
     "already-exists": errno.EEXIST,
     "invalid-name": errno.EINVAL,
+    "invalid-argument": errno.EINVAL,
     "no-space": errno.ENOSPC,
     "too-large": errno.EFBIG,
     "io": errno.EIO,
@@ -147,22 +114,36 @@ def from_error(error: tuple[str, str, str], filename: str | None = None) -> Exce
         return ManifestError(f"{quoted(path)}: {message}")
     if code == "too-large" and not path:
         return OverflowError(message)
+    if code == "invalid-argument" and not path:
+        return ValueError(message)
+    number = _ERRNO[code]
+    if code == "io" and _has_no_descriptors():
+        # WASI has no word for it.
+        number, message = errno.EMFILE, "too many files are open in this process"
     # OSError picks its subclass by the number.
-    return OSError(_ERRNO[code], message[:1].upper() + message[1:], path or None)
+    return OSError(number, message[:1].upper() + message[1:], path or None)
+
+
+def _has_no_descriptors() -> bool:
+    try:
+        os.close(os.open(os.devnull, os.O_RDONLY))
+    except OSError as error:
+        return error.errno in (errno.EMFILE, errno.ENFILE)
+    return False
 
 
 def quoted(name: str) -> str:
     """A name in double quotes, with everything escaped that a terminal might
-    act on: control characters, and those that turn text around."""
-    text = name.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(map(_harmless, text)) + '"'
+    act on: by the rule of the core, `checksums.quote`."""
+    if name.isascii() and name.isprintable() and not {'"', "\\"} & set(name):
+        return f'"{name}"'
+    # Not at the top: the core's errors are made here.
+    from ._core import CORE, NAMES
+    from .component import Instance
 
-
-_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-
-
-def _harmless(letter: str) -> str:
-    if letter in _SHORT:
-        return _SHORT[letter]
-    unsafe = not letter.isprintable() and letter != " "
-    return letter.encode("unicode_escape").decode() if unsafe else letter
+    try:
+        with Instance(CORE) as instance:
+            return instance.call(NAMES["checksums.quote"], name)  # type: ignore[no-any-return]
+    except (FordwayError, ValueError):
+        # No component to ask, or a lone surrogate: harmless in any case.
+        return f'"{ascii(name)[1:-1]}"'

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 from typing import cast
 
-from ._box import Box
-from ._exceptions import Refused
-from ._paths import StrPath
-from ._sink import Sink
+from . import _core
+from ._box import Box, Reach
+from ._draft import Draft, keeps_modes
+from ._paths import StrPath, text_of
+from .component import Clock, Directory, Sink, detached
 
 __all__ = ["Files"]
 
@@ -32,39 +32,66 @@ class Files(Box):
         OSError with errno and filename. What is no regular file (a pipe, a
         device) is never opened.
         """
-        with self._reach(path) as reach:
-            if _size_of(reach.host) <= READ_CROSSOVER:
+        filename, clock = text_of(path, "path"), self._clock()
+        return detached(self._read, filename, clock, clock=clock)
+
+    def _read(self, filename: str, clock: Clock) -> bytes:
+        with self._reach(filename) as reach:
+            if _may_be_small(reach.directory, reach.path):
                 try:
-                    return cast("bytes", reach.guest.call("files.read", reach.path))
-                except Refused as error:
-                    if not error.is_too_large:  # it has grown since
-                        raise error.lift(reach.filename) from None
+                    data = _core.call(
+                        reach.instance, clock, "files.read", reach.path, filename=filename
+                    )
+                    return cast("bytes", data)
+                except OSError as error:
+                    if not is_too_large(error):  # it has grown since
+                        raise
             with Sink() as sink:
-                reach.guest.run(["read", "--", reach.path], (), sink).check(reach.filename)
-                return sink.read()
+                _core.run(reach.instance, clock, ["read", "--", reach.path], (), sink, filename)
+                return sink.read(clock)
 
     def write(self, data: bytes | bytearray | memoryview, path: StrPath) -> None:
         """Puts `data` at `path`, all or nothing.
 
         `data` is anything with the buffer protocol; its bytes are written in
-        order. A call that fails or is interrupted leaves the old content. A
-        file that was there keeps its permissions, set right after the new
-        content is in place. Raises OSError with errno and filename.
+        order, to a file beside the target that then takes its place. A call
+        that fails or is interrupted leaves the old content, and what it left
+        behind goes with the next write.
+
+        A file that was there keeps its permissions, owner and group; where the
+        owner may not be given away it becomes the caller's, and a set-user-ID
+        or set-group-ID bit is cleared. Hard links and extended attributes are
+        not kept. On systems that know no descriptors of directories the
+        permissions are those of a new file. Raises OSError with errno and
+        filename.
         """
         view = bytes_of(data)
-        with self._reach(path, writable=True) as reach:
-            mode = _mode_of(reach.host, reach.filename)
-            if view.nbytes <= WRITE_CROSSOVER:
-                try:
-                    reach.guest.call("files.write", view, reach.path)
-                except Refused as error:
-                    raise error.lift(reach.filename) from None
-            else:
-                with Sink() as sink:
-                    output = reach.guest.run(["write", "--", reach.path], [view], sink)
-                    output.check(reach.filename)
-            if mode is not None and stat.S_IMODE(os.stat(reach.host).st_mode) != mode:
-                os.chmod(reach.host, mode)
+        filename, clock = text_of(path, "path"), self._clock()
+        detached(self._write, view, filename, clock, clock=clock)
+
+    def _write(self, view: memoryview, filename: str, clock: Clock) -> None:
+        with self._reach(filename, writable=True) as reach:
+            if not keeps_modes(reach.directory):
+                _fill(reach, clock, view, None, reach.path)
+                return
+            place = _core.call(reach.instance, clock, "files.place", reach.path, filename=filename)
+            with Draft(reach.directory, *place, filename=filename) as draft:
+                _fill(reach, clock, view, draft.temporary, draft.target)
+
+
+def _fill(reach: Reach, clock: Clock, view: memoryview, temporary: str | None, target: str) -> None:
+    """Writes bytes by the way that suits their number; into a temporary file
+    that is there already, if one is named."""
+    instance, filename = reach.instance, reach.filename
+    if view.nbytes <= WRITE_CROSSOVER:
+        if temporary is None:
+            _core.call(instance, clock, "files.write", view, target, filename=filename)
+        else:
+            _core.call(instance, clock, "files.fill", view, temporary, target, filename=filename)
+        return
+    draft = [] if temporary is None else ["--draft", temporary]
+    with Sink() as sink:
+        _core.run(instance, clock, ["write", *draft, "--", target], [view], sink, filename)
 
 
 def bytes_of(data: object) -> memoryview:
@@ -77,21 +104,19 @@ def bytes_of(data: object) -> memoryview:
     return view.cast("B") if view.c_contiguous else memoryview(view.tobytes())
 
 
-def _size_of(host: str) -> int:
-    """A file's size, to choose a lane by; 0 if there is none to see."""
-    try:
-        return os.stat(host).st_size
-    except OSError:
-        return 0
+def is_too_large(error: OSError) -> bool:
+    """Whether the core says that a file is larger than a call can return."""
+    return "read it as a stream" in (error.strerror or "")
 
 
-def _mode_of(host: str, filename: str) -> int | None:
-    """The permissions of the file that is to be replaced, if there is one.
-    Raises PermissionError if it is read-only: a rename would not ask."""
+def _may_be_small(directory: Directory, name: str) -> bool:
+    """Whether a file is worth a call by values. Only what can be seen without
+    following a link is looked at; of the rest the core knows the size."""
+    descriptor = directory.descriptor
+    if descriptor is None or "/" in name:
+        return True
     try:
-        mode = os.stat(host).st_mode
+        found = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
     except OSError:
-        return None
-    if stat.S_ISREG(mode) and not os.access(host, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), filename)
-    return stat.S_IMODE(mode)
+        return True
+    return not stat.S_ISREG(found.st_mode) or found.st_size <= READ_CROSSOVER

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import MutableSequence
+from collections.abc import Callable, MutableSequence
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any, TypeVar
 
+from . import _core
 from ._arrays import DTYPES, blank, intake, outlet
 from ._box import Box
-from ._exceptions import Refused
-from ._guest import Guest, InstantiationError
-from ._lower import Mismatch, integer_of
-from ._memory import as_code
-from ._sink import Sink
-from ._threads import processors, side_by_side
+from ._verification.threads import processors
+from .component import (
+    Clock,
+    Instance,
+    InstantiationError,
+    Mismatch,
+    Sink,
+    Started,
+    as_code,
+    begin,
+    detached,
+    integer_of,
+)
 
 __all__ = ["Numbers"]
 
@@ -69,17 +78,18 @@ class Numbers(Box):
 
     def _map(self, kernel: str, xs: Any, settings: tuple[int, ...], code: str, out: Any) -> Any:
         """Runs a kernel that looks at one element at a time."""
-        taken = intake(xs, code, "xs")
+        clock = self._clock()
+        taken = intake(xs, code, "xs", clock)
         target = None if out is None else outlet(out, code, len(taken.view))
         parts = max(1, min(processors(), len(taken.view) // PART))
         try:
-            results = self._run(kernel, taken.view, settings, code, parts)
+            results = self._run(kernel, taken.view, settings, code, clock, parts)
         except (OverflowError, InstantiationError):
             if parts == 1:
                 raise
             # A part counts its own elements: the whole tells which it was. Or
             # there is no memory for several instances, but for one.
-            results = self._run(kernel, taken.view, settings, code)
+            results = self._run(kernel, taken.view, settings, code, clock)
         if target is None:
             return taken.give(results)
         target[:] = memoryview(results)
@@ -91,25 +101,23 @@ class Numbers(Box):
         view: memoryview,
         settings: tuple[int, ...],
         code: str,
+        clock: Clock,
         parts: int = 1,
     ) -> Any:
         """Runs a kernel over a list, by the lane that suits its length: a long
         one in parts, side by side. What comes is an array, or a view of memory
         that is the caller's own."""
-        guest = self._guest()
         if len(view) <= CROSSOVER:
-            try:
-                return guest.call(f"numbers.{kernel}", view, *settings)
-            except Refused as error:
-                raise error.lift() from None
+            return self._call(f"numbers.{kernel}", view, *settings)
+        instance = self._instance()
         arguments = [kernel, *map(str, settings)]
         results = blank(len(view), code)
+        cuts = [len(view) * part // parts for part in range(parts + 1)]
 
         def run(start: int, end: int) -> None:
-            _stream(guest, arguments, [view[start:end]], results[start:end])
+            _stream(instance, clock, arguments, [view[start:end]], results[start:end])
 
-        cuts = [len(view) * part // parts for part in range(parts + 1)]
-        side_by_side(run, list(pairwise(cuts)))
+        detached(_side_by_side, run, list(pairwise(cuts)), clock=clock)
         return results
 
     def sqrts(self, n: int) -> tuple[str, list[float]]:
@@ -117,10 +125,7 @@ class Numbers(Box):
 
         Raises OverflowError if `n` is above 1,000,000.
         """
-        try:
-            heading, values = self._guest().call("numbers.sqrts", n)
-        except Refused as error:
-            raise error.lift() from None
+        heading, values = self._call("numbers.sqrts", n)
         return heading, values.tolist()
 
     def dot(self, a: Any, b: Any) -> float:
@@ -130,18 +135,20 @@ class Numbers(Box):
         length. Raises TypeError for another dtype and ValueError for two
         lengths.
         """
-        left, right = intake(a, "d", "a").view, intake(b, "d", "b").view
+        clock = self._clock()
+        left, right = intake(a, "d", "a", clock).view, intake(b, "d", "b", clock).view
         if len(left) != len(right):
             raise ValueError(f"b: expected {len(left)} elements as in a, got {len(right)}")
         if len(left) <= CROSSOVER:
-            return float(self._guest().call("numbers.dot", left, right))
+            return float(self._call("numbers.dot", left, right))
         total = blank(1, "d")
-        _stream(self._guest(), ["dot", str(len(left))], [left, right], total)
+        arguments = ["dot", str(len(left))]
+        detached(_stream, self._instance(), clock, arguments, [left, right], total, clock=clock)
         return float(total[0])
 
     def pi(self, n: int) -> float:
         """Pi by the first `n` terms of the Leibniz series."""
-        return float(self._guest().call("numbers.pi", n))
+        return float(self._call("numbers.pi", n))
 
     def shuffle(self, xs: T, seed: int) -> T:
         """The elements in an order that depends on `seed` only.
@@ -152,24 +159,47 @@ class Numbers(Box):
         2**64 - 1.
         """
         _checked(seed, "seed", "u64")
+        clock = self._clock()
         if isinstance(xs, (list, tuple)):
             order = memoryview(array("q", range(len(xs))))
-            return [xs[at] for at in self._run("shuffle", order, (seed,), "q")]  # type: ignore[return-value]
+            return [xs[at] for at in self._run("shuffle", order, (seed,), "q", clock)]  # type: ignore[return-value]
         code = _code_of(xs)
-        taken = intake(xs, code, "xs")
+        taken = intake(xs, code, "xs", clock)
         # An order is an order: doubles cross as the 64-bit words they are.
         words = taken.view.cast("B").cast("q") if len(taken.view) else taken.view
-        results = self._run("shuffle", words, (seed,), "q")
+        results = self._run("shuffle", words, (seed,), "q", clock)
         return taken.give(as_code(memoryview(results), code))  # type: ignore[no-any-return]
 
 
 def _stream(
-    guest: Guest, arguments: list[str], views: list[memoryview], results: memoryview
+    instance: Instance,
+    clock: Clock,
+    arguments: list[str],
+    views: list[memoryview],
+    results: memoryview,
 ) -> None:
     """Runs a verb over the bytes of `views`; what it prints fills `results`."""
     with Sink() as sink:
-        guest.run(arguments, views, sink).check()
-        sink.read_into(results.cast("B"))
+        _core.run(instance, clock, arguments, views, sink)
+        sink.read_into(results.cast("B"), clock)
+
+
+def _side_by_side(function: Callable[[int, int], None], ranges: list[tuple[int, int]]) -> None:
+    """Calls a function for each range, for the first in this thread and for
+    each other in one of its own. Returns, or raises what the first that failed
+    has raised, when all have ended. Where no thread is to be had this one does
+    what is left."""
+    works = [Started(function, start, end) for start, end in ranges]
+    for work in works[1:]:
+        with suppress(RuntimeError):
+            begin(work)
+    for work in works:
+        if not work.begun:
+            work.carry_out()
+    for work in works:
+        work.done.wait()
+    for work in works:
+        work.result()
 
 
 def _code_of(xs: Any) -> str:

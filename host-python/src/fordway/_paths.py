@@ -28,26 +28,14 @@ def text_of(path: StrPath, parameter: str) -> str:
     return text
 
 
-def locate(path: StrPath, parameter: str = "path") -> tuple[str, str, str]:
-    """Splits a path into the directory to grant and the name in it; third, the
-    path as text, for messages.
-
-    Raises the OSError that opening the directory would."""
-    text = text_of(path, parameter)
+def locate(text: str) -> tuple[str, str]:
+    """Splits a path into the directory to grant and the name in it. Raises
+    OSError for a path that can be no file's."""
     directory, name = os.path.split(text)
     if not text:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), text)
-    check_directory(directory or os.curdir, text)
     if name in ("", os.curdir, os.pardir):
+        # What the system says of the directory comes first.
+        os.stat(text)
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), text)
-    return directory or os.curdir, name, text
-
-
-def check_directory(directory: str, filename: str) -> None:
-    """Raises what the system says of a directory that cannot be opened, told
-    of `filename`: wasmtime would only say that something failed."""
-    try:
-        with os.scandir(directory):
-            pass
-    except OSError as error:
-        raise type(error)(error.errno, error.strerror, filename) from None
+    return directory or os.curdir, name

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import errno
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ._box import Reach
 from ._checksums import Checksums
-from ._engine import Core, default_core
-from ._exceptions import ClosedError
+from ._core import CORE
 from ._files import Files
-from ._guest import Grant, Guest
 from ._numbers import Numbers
-from ._paths import StrPath, check_directory, text_of
-from ._sink import Sink
+from ._paths import StrPath, text_of
 from ._tour import Tour, UserInfo
+from .component import ClosedError, Directory, Instance, Sink, Wasi
 
 __all__ = ["Sandbox"]
 
@@ -46,12 +43,12 @@ class Sandbox(Files, Checksums, Numbers, Tour):
         memory_limit: int | None = None,
         timeout: float | None = None,
     ) -> None:
-        self._root: str | None = None
+        self._root: Directory | None = None
         if root is not None:
+            # The directory that it is now, wherever this process goes later,
+            # and whatever takes its place.
             text = text_of(root, "root")
-            check_directory(text, text)
-            # The directory that it is now, wherever this process goes later.
-            self._root = os.path.abspath(text)
+            self._root = Directory(text, text)
         elif writable:
             raise ValueError("writable: expected a root to write to, got none")
         if memory_limit is not None:
@@ -71,31 +68,23 @@ class Sandbox(Files, Checksums, Numbers, Tour):
         self._writable = writable
         self._memory = memory_limit
         self._timeout = timeout
-        # A limit on time needs an engine of its own: it stops all calls in it.
-        core = default_core() if timeout is None else Core(interruptible=True)
-        self._inner = self._made(core)
         self._closed = False
-
-    def _made(self, core: Core, stdout: Sink | None = None) -> Guest:
-        return Guest(
-            core,
-            None if self._root is None else Grant(self._root, self._writable),
-            memory_limit=self._memory,
-            timeout=self._timeout,
-            stdout=stdout,
-        )
+        self._wasi = Wasi(self._root, writable)
+        self._inner = Instance(CORE, self._wasi, memory_limit=memory_limit)
 
     def user_info(self, name: str) -> UserInfo:
         """A `UserInfo` that lives in this sandbox."""
-        return UserInfo(name, _guest=self._guest())
+        return UserInfo(name, _box=self)
 
     def close(self) -> None:
         """Frees the instance, and the objects in it. Closing twice is allowed."""
         self._closed = True
         self._inner.close()
+        if self._root is not None:
+            self._root.close()
 
     def __enter__(self) -> Sandbox:
-        self._guest()
+        self._instance()
         return self
 
     def __exit__(self, *exc: object) -> None:
@@ -103,35 +92,37 @@ class Sandbox(Files, Checksums, Numbers, Tour):
 
     def __repr__(self) -> str:
         state = "closed" if self._closed else "writable" if self._writable else "read-only"
-        return f"<fordway.Sandbox: {self._root!r}, {state}>"
+        root = None if self._root is None else self._root.path
+        return f"<fordway.Sandbox: {root!r}, {state}>"
 
-    def _guest(self) -> Guest:
+    def _instance(self) -> Instance:
         if self._closed:
             raise ClosedError("Sandbox: used after it was closed")
         return self._inner
 
     @contextmanager
-    def _reach(self, path: StrPath, *, writable: bool = False) -> Iterator[Reach]:
-        text = text_of(path, "path")
-        yield Reach(self._guest(), text, os.path.join(self._root or "", text), text)
+    def _reach(self, filename: str, *, writable: bool = False) -> Iterator[Reach]:
+        reach = Reach(self._instance(), self._granted(filename), filename, filename)
+        if writable and not self._writable:
+            raise PermissionError(
+                errno.EACCES, "This sandbox may not write: make it with writable=True", filename
+            )
+        yield reach
 
-    @contextmanager
-    def _printing(self, stdout: Sink) -> Iterator[Guest]:
-        guest = self._made(self._guest().core, stdout)
-        try:
-            yield guest
-        finally:
-            guest.close()
+    def _printing(self, stdout: Sink) -> Instance:
+        self._instance()
+        wasi = Wasi(self._root, self._writable, stdout)
+        return Instance(CORE, wasi, memory_limit=self._memory)
 
-    def _grant(self, root: StrPath) -> tuple[Grant, str, str]:
-        self._guest()
+    def _directory(self, root: StrPath) -> tuple[Directory, str, str]:
+        self._instance()
         text = text_of(root, "root")
+        # Its own: the caller closes it.
+        return self._granted(text).again(), text, text
+
+    def _granted(self, filename: str) -> Directory:
         if self._root is None:
             raise PermissionError(
-                errno.EACCES, "This sandbox has no root, so it can touch no directory", text
+                errno.EACCES, "This sandbox has no root, so it can touch no file", filename
             )
-        # A check writes nothing, whatever the sandbox allows.
-        return Grant(self._root), text, text
-
-    def _worker(self, core: Core, grant: Grant) -> Guest:
-        return Guest(core, grant, memory_limit=self._memory)
+        return self._root

@@ -6,11 +6,9 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from . import _core
 from ._box import Box
-from ._exceptions import ClosedError, Refused
-from ._guest import Guest
-from ._resource import Resource
-from ._sink import Sink
+from .component import Clock, ClosedError, Resource, Sink, detached
 
 __all__ = ["Person", "Tour", "UserInfo"]
 
@@ -29,34 +27,32 @@ class UserInfo:
     Freed when closed, at the end of a `with` block, or when collected. Using
     it after that raises ClosedError (a ValueError)."""
 
-    def __init__(self, name: str, *, _guest: Guest | None = None) -> None:
-        if _guest is None:
+    def __init__(self, name: str, *, _box: Box | None = None) -> None:
+        if _box is None:
             from ._default import default
 
-            _guest = default._guest()
-        self._guest = _guest
-        self._resource: Resource = _guest.call("tour.[constructor]user-info", name)
-        self._generation = _guest.generation
+            _box = default
+        self._box = _box
+        self._resource: Resource = _box._call("tour.[constructor]user-info", name)
 
     @property
     def info(self) -> str:
         """`User "NAME" has N letters in their name`."""
-        if not self._resource.is_open:
+        if self.closed:
             raise ClosedError("UserInfo: used after it was closed")
-        text: str = self._guest.call_on(
-            self._resource, self._generation, "tour.[method]user-info.info"
+        text: str = self._resource.call(
+            self._box._clock(), _core.NAMES["tour.[method]user-info.info"]
         )
         return text
 
     @property
     def closed(self) -> bool:
         """Whether it was closed."""
-        return not self._resource.is_open
+        return self._resource.is_closed
 
     def close(self) -> None:
         """Frees it. Closing twice is allowed."""
-        if self._resource.is_open:
-            self._guest.drop(self._resource, self._generation)
+        self._resource.close()
 
     def __enter__(self) -> UserInfo:
         if self.closed:
@@ -66,13 +62,8 @@ class UserInfo:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def __del__(self) -> None:
-        # Not there if the constructor failed.
-        if hasattr(self, "_generation"):
-            self.close()
-
     def __repr__(self) -> str:
-        state = "closed" if self.closed else self.info
+        state = "closed" if not self._resource.is_open else self.info
         return f"<fordway.UserInfo: {state}>"
 
 
@@ -88,50 +79,40 @@ class Tour(Box):
         self._print("tour.greet")
 
     def _print(self, name: str) -> None:
+        clock = self._clock()
+        text = detached(self._printed, name, clock, clock=clock)
+        if sys.stdout is not None:
+            sys.stdout.write(text)
+
+    def _printed(self, name: str, clock: Clock) -> str:
         with Sink() as sink:
-            with self._printing(sink) as guest:
-                try:
-                    guest.call(name)
-                except Refused as error:
-                    raise error.lift() from None
-            if sys.stdout is not None:
-                sys.stdout.write(sink.read().decode())
+            with self._printing(sink) as instance:
+                _core.call(instance, clock, name)
+            return sink.read().decode()
 
     def noop(self) -> None:
         """Nothing in, nothing out: the cost of a call."""
-        self._guest().call("tour.noop")
+        self._call("tour.noop")
 
     def add(self, a: int, b: int) -> int:
         """The sum of two integers of 64 bits; OverflowError if it has more."""
-        try:
-            return self._guest().call("tour.add", a, b)  # type: ignore[no-any-return]
-        except Refused as error:
-            raise error.lift() from None
+        return self._call("tour.add", a, b)  # type: ignore[no-any-return]
 
     def repeat(self, s: str, n: int) -> str:
         """`s`, `n` times over. OverflowError above 64 MiB."""
-        try:
-            return self._guest().call("tour.repeat", s, n)  # type: ignore[no-any-return]
-        except Refused as error:
-            raise error.lift() from None
+        return self._call("tour.repeat", s, n)  # type: ignore[no-any-return]
 
     def join(self, words: Sequence[str], sep: str) -> str:
         """`words` with `sep` between them. OverflowError above 64 MiB."""
-        try:
-            return self._guest().call("tour.join", words, sep)  # type: ignore[no-any-return]
-        except Refused as error:
-            raise error.lift() from None
+        return self._call("tour.join", words, sep)  # type: ignore[no-any-return]
 
     def full_name(self, person: Person) -> str:
         """The two parts of a name, with a space between them."""
         if not isinstance(person, Person):
             raise TypeError(f"person: expected Person, got {type(person).__name__}")
-        name: str = self._guest().call("tour.full-name", (person.first, person.last))
+        name: str = self._call("tour.full-name", (person.first, person.last))
         return name
 
     def even(self, n: int) -> bool:
         """Whether a number is even; ValueError if it is negative."""
-        try:
-            return self._guest().call("tour.even", n)  # type: ignore[no-any-return]
-        except Refused as error:
-            raise error.lift() from None
+        return self._call("tour.even", n)  # type: ignore[no-any-return]
