@@ -43,7 +43,6 @@ RESUMES = {code for name, code in dis.opmap.items() if "RESUME" in name}
 OLD = sys.version_info < (3, 11)
 UNSEEN = {"SETUP_FINALLY", "SETUP_WITH", "BEFORE_ASYNC_WITH", "YIELD_FROM"} if OLD else set()
 PUT_OFF = {dis.opmap[name] for name in UNSEEN}
-MOST = 50_000
 PATIENCE = 15
 """How long a call and the next may take, in seconds."""
 
@@ -110,9 +109,10 @@ def traced(call: Call, points: Points) -> None:
         sys.settrace(None)
 
 
-def sweep(call: Call) -> int:
-    """Interrupts one call at each of its points; how many there were."""
-    for at in range(1, MOST):
+def sweep(call: Call, most: int) -> int:
+    """Interrupts one call at each of its points; how many there were. A call
+    that gets longer and longer carries what earlier ones left."""
+    for at in range(1, most):
         # A call that hangs tells where, and the process ends.
         faulthandler.dump_traceback_later(PATIENCE, exit=True)
         points = Points(at)
@@ -123,7 +123,7 @@ def sweep(call: Call) -> int:
         # 3.13 gives no events of a function that was left by an exception of
         # the trace, until it has run to its end once.
         traced(call, Points())
-    raise AssertionError(f"more than {MOST} points")
+    raise AssertionError(f"more than {most} points: interrupts make the next calls longer")
 
 
 # --- calls ------------------------------------------------------------------
@@ -288,7 +288,7 @@ def main(name: str, directory: str, sweeps: int) -> None:
     swept = 0
     before = held()
     for done in range(sweeps):
-        swept += sweep(call)
+        swept += sweep(call, 2 * points.count + 100)
         if done == min(9, sweeps // 2):
             before = held()
     after = held()

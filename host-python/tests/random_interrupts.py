@@ -47,15 +47,18 @@ def once(call: interrupts.Call, repeats: int, after: float) -> bool:
     return False
 
 
+def _took(call: interrupts.Call) -> float:
+    begin = time.perf_counter()
+    assert call()
+    return time.perf_counter() - begin
+
+
 def main(name: str, directory: str, count: int, seed: int) -> None:
     sys.unraisablehook = lambda unraisable: None
     signal.signal(signal.SIGALRM, _interrupt)
     call = interrupts.BEGIN[name][0](Path(directory))
     assert call()
-    begin = time.perf_counter()
-    for _ in range(5):
-        assert call()
-    usual = (time.perf_counter() - begin) / 5
+    usual = min(_took(call) for _ in range(7))
     # A timer cannot tell the moments of a call of microseconds apart.
     repeats = int(LEAST / usual) + 1
     moments = random.Random(seed)
