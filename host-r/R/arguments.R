@@ -63,7 +63,7 @@ as_whole <- function(x, name, min = min_whole, max = max_whole, call = sys.call(
   if (length(x) == 1L && !is.na(x) && x >= min && x <= max && x == trunc(x)) {
     return(x)
   }
-  at <- core_first_unfit(x, min, max)
+  at <- reply(core_first_unfit(x, min, max), call = call)
   if (at > 0) {
     refuse_whole(x[[at]], name, min, max, call)
   }
