@@ -4,6 +4,8 @@ core_job_wait <- function(job, seconds) .Call(wrap__core_job_wait, job, seconds)
 
 core_job_halt <- function(job) .Call(wrap__core_job_halt, job)
 
+core_is_ascii <- function(strings) .Call(wrap__core_is_ascii, strings)
+
 core_read_start <- function(path) .Call(wrap__core_read_start, path)
 
 core_read_size <- function(file, seconds) .Call(wrap__core_read_size, file, seconds)

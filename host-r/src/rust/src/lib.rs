@@ -35,6 +35,7 @@ use component::jobs;
 extendr_module! {
     mod fordway;
     use jobs;
+    use text;
     use files;
     use checksums;
     use verification;

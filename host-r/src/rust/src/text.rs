@@ -4,12 +4,27 @@ use std::borrow::Cow;
 
 use extendr_api::prelude::*;
 
-use crate::component::failure::Outcome;
-use crate::component::session;
+use crate::component::failure::{Outcome, answer};
+use crate::component::session::{self, Steps};
 
 /// The elements of a character vector in UTF-8; None is NA.
 pub fn elements(strings: &Strings) -> impl Iterator<Item = Option<&str>> {
     strings.iter().map(|element| (!element.is_na()).then(|| element.as_ref()))
+}
+
+/// Whether every element is plain ASCII, or NA.
+fn is_ascii(strings: &Strings) -> Outcome<bool> {
+    let mut steps = Steps::new();
+    for (at, element) in elements(strings).enumerate() {
+        if !element.is_none_or(str::is_ascii) {
+            return Ok(false);
+        }
+        // To ask what time it is takes longer than one look.
+        if at % 1024 == 1023 {
+            steps.step()?;
+        }
+    }
+    Ok(true)
 }
 
 /// A character vector of so many elements, made one after the other; None
@@ -41,4 +56,14 @@ pub fn string(text: &str) -> String {
 /// R's strings cannot hold a NUL.
 pub fn without_nul(text: &str) -> Cow<'_, str> {
     if text.contains('\0') { text.replace('\0', "\u{fffd}").into() } else { text.into() }
+}
+
+#[extendr]
+fn core_is_ascii(strings: Strings) -> Robj {
+    answer(is_ascii(&strings))
+}
+
+extendr_module! {
+    mod text;
+    fn core_is_ascii;
 }

@@ -7,7 +7,7 @@ use wasmtime::Store;
 use crate::bindings::{Fordway, Person, types};
 use crate::component::failure::{Failure, Outcome, answer};
 use crate::component::instance::{Grant, Keeper, State, make_room};
-use crate::component::session;
+use crate::component::session::{self, Steps};
 use crate::core::{self, PURE};
 use crate::text;
 
@@ -48,8 +48,15 @@ fn repeat(text: Option<&str>, times: f64) -> Outcome<Option<String>> {
 fn join(words: &Strings, separator: &str) -> Outcome<Robj> {
     let mut borrowed = Vec::new();
     borrowed.try_reserve_exact(words.len()).map_err(|_| Failure::no_memory())?;
-    borrowed.extend(text::elements(words).flatten());
-    expect_text(borrowed.iter().map(|word| word.len() + separator.len()).sum())?;
+    let (mut bytes, mut steps) = (0, Steps::new());
+    for (at, word) in text::elements(words).flatten().enumerate() {
+        bytes += word.len() + separator.len();
+        borrowed.push(word);
+        if at % 1024 == 1023 {
+            steps.step()?;
+        }
+    }
+    expect_text(bytes)?;
     let joined = PURE.call(|exports, store| {
         exports.fordway_core_tour().call_join(store, &borrowed, separator)
     })?;
