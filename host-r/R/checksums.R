@@ -96,7 +96,8 @@ fw_verify <- function(root, manifest = NULL, jobs = NULL, progress = interactive
   bar <- progress_bar(progress)
   await(function(seconds) {
     state <- core_job_wait(started$job, seconds)
-    if (state[[2L]] > 0) bar$show(state[[1L]], state[[2L]])
+    # At its end, cli takes a bar away by itself.
+    if (state[[1L]] < state[[2L]]) bar$show(state[[1L]], state[[2L]])
     state[[3L]] == 1
   })
   bar$done()

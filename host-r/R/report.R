@@ -41,6 +41,11 @@ plain <- function(report) {
 }
 
 #' @export
+as.data.frame.fordway_report <- function(x, row.names = NULL, optional = FALSE, ...) {
+  as.data.frame(plain(x), row.names = row.names, optional = optional, ...)
+}
+
+#' @export
 rbind.fordway_report <- function(...) {
   parts <- lapply(list(...), function(part) {
     if (inherits(part, "fordway_report")) plain(part) else part

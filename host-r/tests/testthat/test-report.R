@@ -40,7 +40,7 @@ test_that("a report is a data frame, and a part of it is no report", {
   )
   for (part in parts) {
     expect_identical(class(part), "data.frame")
-    expect_identical(names(attributes(part)) %in% c("names", "row.names", "class"), rep(TRUE, 3))
+    expect_setequal(names(attributes(part)), c("names", "row.names", "class"))
   }
   expect_identical(nrow(rbind(report, report)), 8L)
   expect_identical(report[report$status == "ok", ]$path, "good")

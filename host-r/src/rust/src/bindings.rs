@@ -9,9 +9,7 @@ wasmtime::component::bindgen!({
     ownership: Borrowing { duplicate_if_necessary: true },
 });
 
-pub use exports::fordway::core::checksums::{
-    Algorithm, Entry, Fault, Leniency, Report, Tally,
-};
+pub use exports::fordway::core::checksums::{Algorithm, Entry, Fault, Leniency, Report, Tally};
 pub use exports::fordway::core::files::Draft;
 pub use exports::fordway::core::tour::Person;
 pub use fordway::core::types;

@@ -379,16 +379,14 @@ impl Rows {
 
     fn put(&mut self, entries: &[Entry], columns: &mut Columns) -> Outcome<()> {
         let at = self.filled;
-        let texts = |of: fn(&Entry) -> &str| {
-            entries.iter().map(move |entry| text::without_nul(of(entry)))
-        };
+        let texts =
+            |of: fn(&Entry) -> &str| entries.iter().map(move |entry| text::without_nul(of(entry)));
         put(columns.path, at, texts(|entry| &entry.path).map(Some))?;
         put(columns.expected, at, texts(|entry| &entry.expected).map(Some))?;
         let mut wrong = Vec::with_capacity(entries.len());
         for (entry, at) in entries.iter().zip(at..) {
             let this = self.wrong.next_if(|wrong| wrong.line == entry.line);
-            let (Some(status), Some(line)) =
-                (columns.status.get_mut(at), columns.line.get_mut(at))
+            let (Some(status), Some(line)) = (columns.status.get_mut(at), columns.line.get_mut(at))
             else {
                 return Err(Failure::new("trap", "there are more rows than files"));
             };

@@ -73,9 +73,8 @@ impl Job {
             }
         });
         // Without the thread its shift is over already.
-        let thread = thread.map_err(|error| {
-            Failure::new("io", format!("the system starts no thread: {error}"))
-        })?;
+        let thread = thread
+            .map_err(|error| Failure::new("io", format!("the system starts no thread: {error}")))?;
         self.state().threads.push(thread);
         Ok(())
     }

@@ -178,7 +178,13 @@ pub fn put<'a>(
             // outlive the call.
             let jump = unsafe {
                 let vector = strings.get();
-                (shim.strings)(vector, at as f64, count as c_int, pointers.as_ptr(), lengths.as_ptr())
+                (shim.strings)(
+                    vector,
+                    at as f64,
+                    count as c_int,
+                    pointers.as_ptr(),
+                    lengths.as_ptr(),
+                )
             };
             landed(jump)?;
             (at, count) = (at + count, 0);

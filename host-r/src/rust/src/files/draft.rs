@@ -119,11 +119,12 @@ fn walk(root: &OwnedFd, path: &str) -> Outcome<OwnedFd> {
         if step.is_empty() || step == ".." {
             return Err(Failure::new("invalid_name", "is not a path to write to"));
         }
-        directory = openat(&directory, step, flags, Mode::empty()).map_err(|errno| match errno {
-            // A link took its place meanwhile.
-            Errno::LOOP | Errno::MLINK => changed(),
-            errno => system(errno),
-        })?;
+        directory =
+            openat(&directory, step, flags, Mode::empty()).map_err(|errno| match errno {
+                // A link took its place meanwhile.
+                Errno::LOOP | Errno::MLINK => changed(),
+                errno => system(errno),
+            })?;
     }
     Ok(directory)
 }
@@ -177,8 +178,7 @@ fn sweep(directory: &OwnedFd, name: &str) {
 
 /// Creates the first draft whose name is free, and locks it.
 fn create(directory: &OwnedFd, names: &[String], mode: Mode) -> Outcome<(String, OwnedFd)> {
-    let flags =
-        OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::RDWR | OFlags::CLOEXEC;
+    let flags = OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::RDWR | OFlags::CLOEXEC;
     for _ in 0..ROUNDS {
         let mut lost = false;
         for name in names {

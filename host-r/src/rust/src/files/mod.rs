@@ -176,15 +176,16 @@ impl Writing {
 /// knows neither.
 fn write(path: &str, job: &Job, blocks: &Queue<Vec<u8>>) -> Outcome<()> {
     let (dir, name) = split(path);
-    let root = open_by_path(dir, OFlags::DIRECTORY | OFlags::CLOEXEC | OFlags::RDONLY, Mode::empty())
-        .map_err(|error| Failure::of_system(&error.into()))?;
+    let root =
+        open_by_path(dir, OFlags::DIRECTORY | OFlags::CLOEXEC | OFlags::RDONLY, Mode::empty())
+            .map_err(|error| Failure::of_system(&error.into()))?;
     // The directory that is open here is the one that is handed over, whatever
     // its path names by then. Where /proc is not there, the path has to do.
     let opened = draft::path_of(&root);
     let grant = Grant::Write(opened.as_deref().unwrap_or(dir));
     let mut instance = core::instance(grant, Keeper::Job(job.stop().clone()))?;
-    let place = instance
-        .call(|exports, store| exports.fordway_core_files().call_place(store, name))??;
+    let place =
+        instance.call(|exports, store| exports.fordway_core_files().call_place(store, name))??;
     let draft = Draft::begin(&root, &place)?;
     let below = |name: &str| match place.directory.as_str() {
         "." => name.to_owned(),
@@ -233,7 +234,8 @@ fn core_read_start(path: &str) -> Robj {
 
 #[extendr]
 fn core_read_size(file: ExternalPtr<Reading>, seconds: f64) -> Robj {
-    answer(file.size(Duration::from_secs_f64(seconds)).map(|size| size.map(|size| size as f64)))
+    let size = file.size(Duration::from_secs_f64(seconds));
+    answer(size.map(|size| size.map_or(().into(), |size| Robj::from(size as f64))))
 }
 
 // R tells when memory is short.
