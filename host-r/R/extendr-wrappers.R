@@ -4,7 +4,7 @@ core_job_wait <- function(job, seconds) .Call(wrap__core_job_wait, job, seconds)
 
 core_job_halt <- function(job) .Call(wrap__core_job_halt, job)
 
-core_is_ascii <- function(strings) .Call(wrap__core_is_ascii, strings)
+core_is_utf8 <- function(strings, native) .Call(wrap__core_is_utf8, strings, native)
 
 core_read_start <- function(path) .Call(wrap__core_read_start, path)
 

@@ -100,6 +100,11 @@ static int strings(SEXP vector, double start, int count, const char *const *text
     return guarded(strings_body, &these);
 }
 
+static int mark(SEXP vector, double at) {
+    cetype_t encoding = Rf_getCharCE(STRING_ELT(vector, (R_xlen_t)at));
+    return encoding == CE_UTF8 ? 1 : encoding == CE_NATIVE ? 0 : 2;
+}
+
 /* All signals but those of a fault, which belong to their thread. */
 static void mask(void) {
     static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGPROF};
@@ -114,8 +119,9 @@ static struct session {
     int (*check)(void);
     int (*vector)(int, double, SEXP *);
     int (*strings)(SEXP, double, int, const char *const *, const int *);
+    int (*mark)(SEXP, double);
     void (*mask)(void);
-} session = {check, vector, strings, mask};
+} session = {check, vector, strings, mark, mask};
 
 void fordway_attach(struct session *session);
 

@@ -12,15 +12,21 @@ pub fn elements(strings: &Strings) -> impl Iterator<Item = Option<&str>> {
     strings.iter().map(|element| (!element.is_na()).then(|| element.as_ref()))
 }
 
-/// Whether every element is plain ASCII, or NA.
-fn is_ascii(strings: &Strings) -> Outcome<bool> {
+/// Whether every element is NA or valid UTF-8 as it stands. `native` says
+/// whether a string that is not marked is in UTF-8.
+fn is_utf8(strings: &Strings, native: bool) -> Outcome<bool> {
+    /// To ask what time it is takes longer than one look.
+    const BLOCK: usize = 1024;
     let mut steps = Steps::new();
     for (at, element) in elements(strings).enumerate() {
-        if !element.is_none_or(str::is_ascii) {
-            return Ok(false);
+        let Some(text) = element else { continue };
+        if !text.is_ascii() {
+            let is_valid = std::str::from_utf8(text.as_bytes()).is_ok();
+            if !is_valid || !session::is_utf8(strings, at, native) {
+                return Ok(false);
+            }
         }
-        // To ask what time it is takes longer than one look.
-        if at % 1024 == 1023 {
+        if at % BLOCK == BLOCK - 1 {
             steps.step()?;
         }
     }
@@ -59,11 +65,11 @@ pub fn without_nul(text: &str) -> Cow<'_, str> {
 }
 
 #[extendr]
-fn core_is_ascii(strings: Strings) -> Robj {
-    answer(is_ascii(&strings))
+fn core_is_utf8(strings: Strings, native: bool) -> Robj {
+    answer(is_utf8(&strings, native))
 }
 
 extendr_module! {
     mod text;
-    fn core_is_ascii;
+    fn core_is_utf8;
 }

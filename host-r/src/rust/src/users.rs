@@ -36,9 +36,8 @@ impl House {
 
     /// Keeps a value, or gives the house up.
     fn settle<T>(&mut self, result: Outcome<T>) -> Outcome<T> {
-        result.map_err(|error| {
+        result.inspect_err(|_| {
             self.instance = None;
-            error
         })
     }
 

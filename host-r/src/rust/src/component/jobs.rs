@@ -117,7 +117,7 @@ impl Job {
     /// What came of it, once all is done.
     pub fn finish(&self) -> Outcome<()> {
         let threads = std::mem::take(&mut self.state().threads);
-        let panicked = threads.into_iter().fold(false, |any, thread| thread.join().is_err() || any);
+        let panicked = threads.into_iter().filter_map(|thread| thread.join().err()).count() > 0;
         match self.state().failure.take() {
             Some(failure) => Err(failure),
             None if panicked => Err(Failure::new("trap", "a thread stopped at a fault")),

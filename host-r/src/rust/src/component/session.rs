@@ -27,6 +27,8 @@ pub struct Shim {
     vector: unsafe extern "C" fn(c_int, f64, *mut SEXP) -> c_int,
     /// Puts strings in UTF-8 into a character vector; a null pointer is NA.
     strings: unsafe extern "C" fn(SEXP, f64, c_int, *const *const c_char, *const c_int) -> c_int,
+    /// How a string is marked: 1 is UTF-8, 0 is not at all. No jump.
+    mark: unsafe extern "C" fn(SEXP, f64) -> c_int,
     /// Keeps signals from the calling thread.
     mask: unsafe extern "C" fn(),
 }
@@ -148,6 +150,13 @@ pub fn strings(len: usize) -> Outcome<Robj> {
 /// A raw vector that is to be filled in.
 pub fn raw(len: usize) -> Outcome<Robj> {
     vector(RAW, len)
+}
+
+/// Whether an element is in UTF-8, by R's mark; `native` is for one without.
+pub fn is_utf8(strings: &Strings, at: usize, native: bool) -> bool {
+    // Safety: R's thread, and an element that is there.
+    let mark = shim().map_or(1, |shim| unsafe { (shim.mark)(strings.get(), at as f64) });
+    mark == 1 || (mark == 0 && native)
 }
 
 /// Puts texts into a character vector, from a position on; None is NA.

@@ -192,7 +192,7 @@ fn write(path: &str, job: &Job, blocks: &Queue<Vec<u8>>) -> Outcome<()> {
         directory => format!("{directory}/{name}"),
     };
     let (temporary, target) = (below(draft.name()), below(&place.target));
-    let filled = instance.call(|exports, store| {
+    instance.call(|exports, store| {
         let writer = exports.fordway_core_files().writer();
         let handle = match writer.call_adopt(&mut *store, &temporary, &target)? {
             Ok(handle) => handle,
@@ -211,8 +211,7 @@ fn write(path: &str, job: &Job, blocks: &Queue<Vec<u8>>) -> Outcome<()> {
             return Ok(Err(failure));
         }
         Ok(writer.call_commit(&mut *store, handle)?.map_err(Failure::from))
-    })?;
-    filled
+    })?
 }
 
 /// The last look before the target is replaced.
