@@ -63,7 +63,7 @@ as_whole <- function(x, name, min = min_whole, max = max_whole, call = sys.call(
   if (length(x) == 1L && !is.na(x) && x >= min && x <= max && x == trunc(x)) {
     return(x)
   }
-  at <- core_first_unfit(x, min, max)
+  at <- reply(core_first_unfit(x, min, max), call = call)
   if (at > 0) {
     refuse_whole(x[[at]], name, min, max, call)
   }
@@ -93,11 +93,34 @@ as_count <- function(x, name, min = 0, call = sys.call(-1L)) {
 
 # Strings in UTF-8. Where the locale is UTF-8, or C and says nothing, strings of
 # no known encoding are taken for UTF-8; enc2utf8() would rewrite what is not.
+#
+# Most are in UTF-8 already. The rest goes in blocks, between which R can be
+# interrupted.
 as_utf8 <- function(x) {
   x <- as.vector(x)
-  native <- Encoding(x) == "unknown"
-  if (l10n_info()[["UTF-8"]] || identical(Sys.getlocale("LC_CTYPE"), "C")) {
-    Encoding(x[native]) <- "UTF-8"
+  if (is_utf8(x)) {
+    return(x)
+  }
+  block <- 1e4
+  for (start in seq(1, length(x), block)) {
+    at <- start:min(start + block - 1, length(x))
+    x[at] <- block_as_utf8(x[at])
+  }
+  x
+}
+
+is_utf8 <- function(x) {
+  # To ask for the locale takes longer than a look at one string.
+  reply(core_is_utf8(x, FALSE)) || (native_is_utf8() && reply(core_is_utf8(x, TRUE)))
+}
+
+native_is_utf8 <- function() {
+  l10n_info()[["UTF-8"]] || identical(Sys.getlocale("LC_CTYPE"), "C")
+}
+
+block_as_utf8 <- function(x) {
+  if (native_is_utf8()) {
+    Encoding(x[Encoding(x) == "unknown"]) <- "UTF-8"
   }
   enc2utf8(x)
 }
@@ -110,7 +133,7 @@ as_texts <- function(x, name, call = sys.call(-1L)) {
     x <- as.character(x)
   }
   x <- as_utf8(x)
-  if (!all(validUTF8(x))) {
+  if (!reply(core_is_utf8(x, TRUE), call = call)) {
     abort("invalid_argument", sprintf("`%s` must be valid UTF-8", name), call = call)
   }
   x

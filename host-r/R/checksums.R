@@ -23,10 +23,10 @@ fw_digest <- function(path, algorithm = "sha1") {
   if (!algorithm %in% algorithms) {
     refuse("algorithm", paste("one of", toString(sQuote(algorithms, FALSE))), algorithm, sys.call())
   }
-  digests <- reply(core_digest_start(names(given), algorithm), "digest", given)
-  on.exit(core_digest_halt(digests))
-  wait_for(function(seconds) core_digest_wait(digests, seconds)[[2L]] == 1)
-  found <- reply(core_digest_finish(digests), "digest", given)
+  started <- reply(core_digest_start(names(given), algorithm), "digest", given)
+  on.exit(core_job_halt(started$job))
+  await(function(seconds) core_job_wait(started$job, seconds)[[3L]] == 1)
+  found <- reply(core_digest_finish(started$digests), "digest", given)
   names(found) <- names(path)
   found
 }
@@ -61,9 +61,13 @@ fw_digest <- function(path, algorithm = "sha1") {
 #'     \item{`line`}{The line's number in the manifest.}
 #'     \item{`message`}{What is wrong, or `NA`.}
 #'   }
-#'   Its attributes say `root`, `manifest`, how many `bytes` were hashed, the
-#'   numbers of the `malformed` lines, and the `seconds` and `jobs` it took.
-#'   See [summary()][summary.fordway_report].
+#'   Its attributes say `root`, `manifest`, the `counts` of the statuses, how many
+#'   `bytes` were hashed, how many lines were `malformed`, the numbers of the
+#'   first of them (`malformed_lines`, at most 1,000), and the `seconds` and
+#'   `jobs` it took. See [summary()][summary.fordway_report].
+#'
+#'   A part of a report (`report[report$status != "ok", ]`) and reports bound
+#'   together are plain data frames: they say nothing of a whole check.
 #' @examples
 #' root <- tempfile()
 #' dir.create(root)
@@ -87,16 +91,21 @@ fw_verify <- function(root, manifest = NULL, jobs = NULL, progress = interactive
     jobs <- as.integer(min(as_jobs(jobs), 1024))
   }
   progress <- as_flag(progress, "progress")
-  check <- reply(core_verify_start(names(given), manifest, jobs), "verify", given)
-  on.exit(core_verify_halt(check))
+  started <- reply(core_verify_start(names(given), manifest, jobs), "verify", given)
+  on.exit(core_job_halt(started$job))
   bar <- progress_bar(progress)
-  wait_for(function(seconds) {
-    state <- core_verify_wait(check, seconds)
-    bar$show(state[[1L]], state[[3L]])
-    state[[2L]] == 1
+  await(function(seconds) {
+    state <- core_job_wait(started$job, seconds)
+    # At its end, cli takes a bar away by itself.
+    if (state[[1L]] < state[[2L]]) bar$show(state[[1L]], state[[2L]])
+    state[[3L]] == 1
   })
   bar$done()
-  report_of(reply(core_verify_finish(check), "verify", given), root)
+  found <- reply(core_verify_finish(started$check), "verify", given)
+  on.exit(core_job_halt(found$job), add = TRUE)
+  columns <- blank_columns(found$files)
+  await(function(seconds) core_verify_fill(found$rows, columns, seconds), "verify", given)
+  report_of(found, columns, root)
 }
 
 as_jobs <- function(jobs, call = sys.call(-1L)) {
@@ -105,14 +114,6 @@ as_jobs <- function(jobs, call = sys.call(-1L)) {
     refuse("jobs", "one number", jobs, call)
   }
   jobs
-}
-
-# Waits for threads in steps, so that R sees an interrupt between two of them:
-# Sys.sleep() looks for one even if it has nothing to wait for.
-wait_for <- function(finished) {
-  while (!finished(0.05)) {
-    Sys.sleep(0)
-  }
 }
 
 progress_bar <- function(progress) {

@@ -17,7 +17,7 @@
 #' \describe{
 #'   \item{`not_found`}{There is no such file or directory.}
 #'   \item{`not_permitted`}{The path leads outside the directory that was
-#'     handed over, or the system refuses the access.}
+#'     handed over, or the system refuses the access; the message says which.}
 #'   \item{`is_a_directory`}{A directory stands where a file belongs.}
 #'   \item{`not_a_directory`}{A file stands where a directory belongs.}
 #'   \item{`already_exists`}{The name is taken.}
@@ -28,10 +28,18 @@
 #'   \item{`io`}{Anything else: a fault of the device, a file that is no
 #'     regular file, a file that changed while it was read.}
 #'   \item{`invalid_argument`}{An argument is of the wrong type, length or
-#'     range. Nothing was called.}
+#'     range, or two do not fit together.}
 #'   \item{`closed`}{The object was closed, or comes from another session.}
+#'   \item{`no_memory`}{There is not enough memory. Where R itself asks for it, it
+#'     is R's own error, "cannot allocate".}
 #'   \item{`trap`}{The component stopped at a fault. The next call works.}
 #' }
+#'
+#' @section Interrupts:
+#' Every call can be interrupted, and ends at a limit that [setTimeLimit()] sets,
+#' within a tenth of a second. A call on a file that hangs in the system, on a
+#' disk that does not answer, is given up: its thread is left alone, and ends
+#' when the system lets it.
 #'
 #' @return Nothing: this page describes conditions, not a function.
 #' @examples
@@ -63,6 +71,10 @@ reply <- function(answer, doing = NULL, given = NULL, call = sys.call(-1L)) {
 }
 
 raise <- function(failure, doing, given, call) {
+  if (failure$code == "jump") {
+    # R was interrupted, or refused a limit: on to where it wanted to go.
+    .Call(fordway_continue, as.integer(failure$message))
+  }
   path <- failure$path
   if (!nzchar(path) && length(given) == 1L) {
     # What stopped was at work on it.
@@ -77,14 +89,30 @@ raise <- function(failure, doing, given, call) {
   abort(failure$code, message, path, call)
 }
 
-# A name in quotation marks, safe to print: no control characters, and none
-# that turn the direction of what follows.
-quoted <- function(name) {
-  name <- encodeString(name, quote = "'")
-  turning <- c(0x061c, 0x200e, 0x200f, 0x202a:0x202e, 0x2066:0x2069)
-  for (code in turning) {
-    mark <- intToUtf8(code)
-    name <- gsub(mark, sprintf("\\u%04x", code), name, fixed = TRUE)
+# Waits in steps, so that R sees an interrupt between two of them: Sys.sleep()
+# looks for one even if it has nothing to wait for. `step` takes as long as it
+# may wait, in seconds, and gives NULL or FALSE until there is an answer.
+await <- function(step, doing = NULL, given = NULL, call = sys.call(-1L)) {
+  repeat {
+    answer <- reply(step(0.02), doing, given, call)
+    if (!is.null(answer) && !identical(answer, FALSE)) {
+      return(answer)
+    }
+    Sys.sleep(0)
   }
-  name
 }
+
+# A name in quotation marks, safe to print. What is not plain ASCII is escaped
+# by the core's rule, in double quotes.
+quoted <- function(name) {
+  name <- enc2utf8(name)
+  ifelse(grepl("[^ -~]|['\"\\\\]", name, useBytes = TRUE), escaped(name), sprintf("'%s'", name))
+}
+
+# A sentence, safe to print.
+harmless <- function(text) {
+  text <- enc2utf8(text)
+  ifelse(grepl("[^ -~]", text, useBytes = TRUE), escaped(text), text)
+}
+
+escaped <- function(text) reply(core_quote(text))

@@ -5,6 +5,13 @@
 #' beside the target, which is synced and then renamed over it. A call that
 #' fails or is interrupted leaves the old content.
 #'
+#' `fw_write()` keeps the owner and the permissions of a file that is there; a new
+#' one has those that the umask leaves. Where the owner may not be kept, the
+#' set-user-ID and set-group-ID bits go. Access control lists, extended
+#' attributes and further hard links are not kept. A file that the caller may
+#' not write to is refused. What a writer that was killed left behind goes with
+#' the next write to the same file.
+#'
 #' A call hands the core one directory, the one that holds `path`, read-only
 #' for `fw_read()`. A symbolic link is followed if it stays inside.
 #'
@@ -31,11 +38,13 @@ NULL
 fw_read <- function(path) {
   given <- as_path(path)
   path <- names(given)
-  opened <- reply(core_open(path), "read", given)
-  # R makes the vector, so that R tells when memory is short.
-  buffer <- raw(opened$size)
-  read <- reply(core_fill(opened$file, buffer, path), "read", given)
-  if (read$filled == opened$size && !length(read$rest)) {
+  reading <- reply(core_read_start(path), "read", given)
+  on.exit(core_job_halt(reading$job))
+  size <- await(function(seconds) core_read_size(reading$file, seconds), "read", given)
+  buffer <- reply(core_read_buffer(size), "read", given)
+  await(function(seconds) core_read_fill(reading$file, buffer, seconds), "read", given)
+  read <- reply(core_read_rest(reading$file), "read", given)
+  if (read$filled == size && !length(read$rest)) {
     return(buffer)
   }
   # A file whose size the system does not know, as in /proc.
@@ -52,6 +61,8 @@ fw_write <- function(data, path) {
     data <- as_text(data, "data")
   }
   given <- as_path(path)
-  reply(core_write(data, names(given)), "write", given)
+  writing <- reply(core_write_start(names(given)), "write", given)
+  on.exit(core_job_halt(writing$job))
+  await(function(seconds) core_write_feed(writing$file, data, seconds), "write", given)
   invisible(path)
 }

@@ -13,4 +13,5 @@
 #'
 #' @keywords internal
 #' @useDynLib fordway, .registration = TRUE
+#' @useDynLib fordway fordway_continue
 "_PACKAGE"

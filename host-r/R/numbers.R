@@ -3,7 +3,7 @@
 #' `fw_squares()` squares every element. `fw_sqrts()` gives the square roots of
 #' 1 to `n` and a heading. `fw_dot()` adds the products of two vectors' elements
 #' from the first to the last. `fw_pi()` adds up the first `n` terms of the
-#' Leibniz series.
+#' Leibniz series. Vectors go to the core in blocks.
 #'
 #' @param x,a,b Numeric vectors; integers become doubles. `a` and `b` are of one
 #'   length.
@@ -25,8 +25,7 @@ NULL
 #' @export
 fw_squares <- function(x) {
   numbers <- as_numbers(x, "x")
-  squares <- numeric(length(numbers))
-  reply(core_squares(numbers, squares))
+  squares <- reply(core_squares(numbers))
   kept <- attributes(x)
   if (!is.null(kept)) {
     attributes(squares) <- kept[names(kept) %in% c("names", "dim", "dimnames")]

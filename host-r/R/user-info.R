@@ -43,7 +43,7 @@ close.fordway_user_info <- function(con, ...) {
 #' @rdname fw_user_info
 #' @export
 print.fordway_user_info <- function(x, ...) {
-  cat("<fordway_user_info> ", encodeString(fw_info(x)), "\n", sep = "")
+  cat("<fordway_user_info> ", harmless(fw_info(x)), "\n", sep = "")
   invisible(x)
 }
 

@@ -25,7 +25,7 @@ test_that("every code of the contract has a class that is documented", {
   enum <- enum[seq_len(grep("^    }", enum)[[1L]] - 1L)]
   codes <- sub(",.*", "", trimws(grep("^ *[a-z-]+,$", enum, value = TRUE)))
   expect_gt(length(codes), 9)
-  failure <- readLines(file.path(above, "host-r", "src", "rust", "src", "failure.rs"))
+  failure <- readLines(file.path(above, "host-r", "src", "rust", "src", "bindings.rs"))
   manual <- readLines(file.path(above, "host-r", "man", "conditions.Rd"))
   for (code in gsub("-", "_", codes)) {
     expect_true(any(grepl(paste0("\"", code, "\""), failure, fixed = TRUE)), label = code)

@@ -86,7 +86,8 @@ test_that("a pipe is refused at once", {
 })
 
 test_that("a failed write leaves the old content and nothing else", {
-  # A limit on the size of files stands in for a full disk.
+  # A limit on the size of files stands in for a full disk. Its signal would end
+  # R.
   need(nzchar(Sys.which("sh")), "sh")
   path <- file.path(scratch(), "file")
   fw_write("old", path)
@@ -95,7 +96,7 @@ test_that("a failed write leaves the old content and nothing else", {
     paste(deparse(.libPaths()), collapse = ""), path
   )
   command <- paste(
-    "trap '' XFSZ; ulimit -f 64;", shQuote(file.path(R.home("bin"), "Rscript")),
+    "ulimit -f 64; exec", shQuote(file.path(R.home("bin"), "Rscript")),
     "--vanilla -e", shQuote(script)
   )
   out <- system2("sh", c("-c", shQuote(command)), stdout = TRUE, stderr = TRUE)
@@ -119,4 +120,204 @@ test_that("wrong arguments are refused by name", {
     expect_match(conditionMessage(expect_code(fw_write(wrong, path), "invalid_argument")), "`data`")
   }
   expect_false(file.exists(path))
+})
+
+mode <- function(path) format(file.info(path)$mode)
+
+owner <- function(path) as.integer(file.info(path)[c("uid", "gid")])
+
+is_root <- function() identical(Sys.info()[["effective_user"]], "root")
+
+# What lies beside a file of that name.
+beside <- function(path) {
+  setdiff(list.files(dirname(path), all.files = TRUE, no.. = TRUE), basename(path))
+}
+
+test_that("a write keeps the permissions of the target", {
+  path <- file.path(scratch(), "file")
+  for (permissions in c("600", "644", "755", "640")) {
+    fw_write("old", path)
+    Sys.chmod(path, permissions, use_umask = FALSE)
+    fw_write("new", path)
+    expect_identical(mode(path), permissions)
+    expect_identical(fw_read(path), charToRaw("new"))
+  }
+})
+
+test_that("a new file has what the umask leaves", {
+  dir <- scratch()
+  old <- Sys.umask()
+  on.exit(Sys.umask(old), add = TRUE)
+  for (umask in c("022", "077", "002")) {
+    Sys.umask(umask)
+    path <- file.path(dir, umask)
+    fw_write("x", path)
+    expect_identical(mode(path), switch(umask, "022" = "644", "077" = "600", "002" = "664"))
+  }
+})
+
+test_that("a write through a link keeps the link, and the target's permissions", {
+  dir <- scratch()
+  dir.create(file.path(dir, "below"))
+  target <- file.path(dir, "below", "file")
+  fw_write("old", target)
+  Sys.chmod(target, "600", use_umask = FALSE)
+  file.symlink("below/file", file.path(dir, "link"))
+  file.symlink("link", file.path(dir, "again"))
+  fw_write("new", file.path(dir, "again"))
+  expect_identical(fw_read(target), charToRaw("new"))
+  expect_identical(mode(target), "600")
+  expect_identical(Sys.readlink(file.path(dir, c("link", "again"))), c("below/file", "link"))
+  expect_identical(beside(target), character())
+})
+
+test_that("the draft of a private file is never readable by others", {
+  skip_on_cran()
+  path <- file.path(scratch(), "file")
+  fw_write("old", path)
+  Sys.chmod(path, "600", use_umask = FALSE)
+  # The draft of a large write is looked at while it grows.
+  out <- rscript(c(
+    sprintf("path <- %s", deparse(path)),
+    "fw_write(raw(1), path)",
+    "seen <- tempfile()",
+    paste0(
+      "system(sprintf(\"(for k in $(seq 200); do find %s -type f ! -name file -printf '%%m\\\\n'; ",
+      "done > %s; touch %s.end) &\", dirname(path), seen, seen))"
+    ),
+    "while (!file.exists(paste0(seen, '.end'))) fw_write(raw(2e7), path)",
+    "cat(length(readLines(seen)) > 0, unique(readLines(seen)))"
+  ))
+  expect_identical(tail(out, 1), "TRUE 600")
+})
+
+test_that("set-user-ID is kept for its owner", {
+  path <- file.path(scratch(), "file")
+  fw_write("old", path)
+  Sys.chmod(path, "4755", use_umask = FALSE)
+  fw_write(raw(1e6), path)
+  expect_identical(mode(path), "4755")
+})
+
+test_that("root keeps the owner, and whoever may not keep it drops set-user-ID", {
+  skip_on_cran()
+  skip_if_not(is_root(), "not root")
+  need(nzchar(Sys.which("chown")) && nzchar(Sys.which("setpriv")), "chown and setpriv")
+  dir <- scratch()
+  Sys.chmod(c(tempdir(), dir), "777", use_umask = FALSE)
+  path <- file.path(dir, "file")
+  fw_write("old", path)
+  system2("chown", c("1234:4321", path))
+  Sys.chmod(path, "4755", use_umask = FALSE)
+  fw_write("new", path)
+  expect_identical(owner(path), c(1234L, 4321L))
+  expect_identical(mode(path), "4755")
+  # As another user, who may write to it and replace it.
+  Sys.chmod(path, "6777", use_umask = FALSE)
+  script <- file.path(dir, "script.R")
+  writeLines(c(
+    sprintf(".libPaths(%s)", paste(deparse(.libPaths()), collapse = "")),
+    sprintf("fordway::fw_write('newer', %s)", deparse(path))
+  ), script)
+  system2("setpriv", c(
+    "--reuid=65534", "--regid=65534", "--clear-groups", file.path(R.home("bin"), "Rscript"), "--vanilla", script
+  ))
+  skip_if_not(identical(fw_read(path), charToRaw("newer")), "another user cannot reach the library")
+  expect_identical(owner(path), c(65534L, 65534L))
+  expect_identical(mode(path), "777")
+})
+
+test_that("a target that may not be written to is refused, though its directory may", {
+  skip_on_cran()
+  dir <- scratch()
+  path <- file.path(dir, "file")
+  fw_write("old", path)
+  Sys.chmod(path, "444", use_umask = FALSE)
+  if (!is_root()) {
+    expect_code(fw_write("new", path), "not_permitted", path)
+    expect_identical(fw_read(path), charToRaw("old"))
+    return(invisible())
+  }
+  need(nzchar(Sys.which("setpriv")), "setpriv")
+  Sys.chmod(c(tempdir(), dir), "777", use_umask = FALSE)
+  script <- file.path(dir, "script.R")
+  writeLines(c(
+    sprintf(".libPaths(%s)", paste(deparse(.libPaths()), collapse = "")),
+    sprintf("cat(tryCatch(fordway::fw_write('new', %s), fordway_error = function(e) e$code))", deparse(path))
+  ), script)
+  out <- suppressWarnings(system2("setpriv", c(
+    "--reuid=65534", "--regid=65534", "--clear-groups", file.path(R.home("bin"), "Rscript"), "--vanilla", script
+  ), stdout = TRUE, stderr = TRUE))
+  skip_if(any(grepl("there is no package|cannot open", out)), "another user cannot reach the library")
+  expect_identical(tail(out, 1), "not_permitted")
+  expect_identical(fw_read(path), charToRaw("old"))
+})
+
+# A session that is killed in the middle of a write, perhaps.
+kill_while_writing <- function(path, after) {
+  suppressWarnings(rscript(c(
+    "data <- raw(2e7)",
+    sprintf("path <- %s", deparse(path)),
+    "fw_write(data, path)",
+    sprintf("system(sprintf('(sleep %.2f; kill -KILL %%d) &', Sys.getpid()))", after),
+    "repeat fw_write(data, path)"
+  )))
+}
+
+test_that("what a killed writer left goes with the next write", {
+  skip_on_cran()
+  path <- file.path(scratch(), "file")
+  fw_write("old", path)
+  left <- 0
+  for (try in 1:20) {
+    kill_while_writing(path, 0.02 * try)
+    left <- left + length(beside(path))
+    expect_true(file.size(path) %in% c(3, 2e7))
+    fw_write("old", path)
+    expect_identical(beside(path), character())
+    if (left > 1 && !is_long()) break
+  }
+  expect_gt(left, 0)
+})
+
+test_that("two writers at once each write the whole file", {
+  skip_on_cran()
+  skip_on_os("windows")
+  path <- file.path(scratch(), "file")
+  data <- lapply(1:4, function(k) as.raw(rep(k, 2e6)))
+  done <- parallel::mclapply(1:4, function(k) {
+    for (n in 1:20) fw_write(data[[k]], path)
+    TRUE
+  }, mc.cores = 4)
+  expect_identical(done, rep(list(TRUE), 4))
+  expect_true(any(vapply(data, identical, TRUE, fw_read(path))))
+  expect_identical(beside(path), character())
+})
+
+test_that("pipes and links under a draft's name hold nobody up", {
+  skip_on_cran()
+  need(nzchar(Sys.which("mkfifo")), "mkfifo")
+  dir <- scratch()
+  outside <- file.path(scratch(), "outside")
+  fw_write("outside", outside)
+  path <- file.path(dir, "file")
+  # The names are told by what a killed writer leaves.
+  for (try in 1:20) {
+    kill_while_writing(path, 0.02 * try)
+    left <- beside(path)
+    if (length(left)) break
+  }
+  skip_if_not(length(left) > 0, "nothing was left")
+  draft <- file.path(dir, left[[1]])
+  unlink(draft)
+  system2("mkfifo", draft)
+  setTimeLimit(elapsed = 5)
+  on.exit(setTimeLimit(), add = TRUE)
+  fw_write("new", path)
+  expect_identical(fw_read(path), charToRaw("new"))
+  unlink(draft)
+  file.symlink(outside, draft)
+  fw_write("newer", path)
+  expect_identical(fw_read(path), charToRaw("newer"))
+  expect_identical(fw_read(outside), charToRaw("outside"))
 })

@@ -31,18 +31,65 @@ test_that("a line that was not understood is not ok", {
   expect_false(summary(report)$ok)
 })
 
-test_that("a report is a data frame", {
+test_that("a report is a data frame, and a part of it is no report", {
   report <- fw_verify(tree())
-  wrong <- report[report$status != "ok", ]
-  expect_identical(nrow(wrong), 3L)
-  expect_output(print(wrong), "3 files")
+  parts <- list(
+    report[report$status == "ok", ], report[1:4, ], report["path"], report[, c("path", "status")],
+    head(report, 1), subset(report, status == "ok"), rbind(report, report),
+    rbind(as.data.frame(report), report), report[order(report$path), ], unique(report)
+  )
+  for (part in parts) {
+    expect_identical(class(part), "data.frame")
+    expect_setequal(names(attributes(part)), c("names", "row.names", "class"))
+  }
+  expect_identical(nrow(rbind(report, report)), 8L)
+  expect_identical(report[report$status == "ok", ]$path, "good")
+  expect_identical(report[["path"]], report$path)
+  expect_identical(report[2, "path"], "bad")
   expect_output(print(report["path"]), "good")
   expect_identical(dim(as.data.frame(report)), c(4L, 6L))
+})
+
+test_that("rows that were changed never make a failed check ok", {
+  root <- tree()
+  report <- fw_verify(root)
+  # What keeps class and attributes, as packages for data frames do.
+  part <- report
+  for (name in names(part)) part[[name]] <- part[[name]]
+  expect_false(summary(part)$ok)
+  part <- lapply(unclass(report), `[`, 1L)
+  attributes(part) <- replace(attributes(report), "row.names", list(1L))
+  expect_identical(levels(droplevels(part$status)), "ok")
+  expect_identical(summary(part)$ok, NA)
+  expect_output(print(part), "not what the check found")
+  report$status[] <- "ok"
+  expect_identical(summary(report)$ok, NA)
+  # A report of an older version has no counts.
+  attr(report, "counts") <- NULL
+  expect_identical(summary(report)$ok, NA)
+})
+
+test_that("a report that was saved and loaded is the same", {
+  report <- fw_verify(tree())
+  path <- file.path(scratch(), "report.rds")
+  saveRDS(report, path)
+  expect_identical(readRDS(path), report)
+  expect_false(summary(readRDS(path))$ok)
 })
 
 test_that("names in a report are printed safely", {
   root <- scratch()
   fw_write("a9993e364706816aba3e25717850c26c9cd0d89d  a\033[31m\n", file.path(root, "sha1sum.txt"))
   out <- capture.output(print(fw_verify(root)))
-  expect_false(any(grepl("\033", out, fixed = TRUE)))
+  expect_identical(tail(out, 1), "  line 1: \"a\\u001b[31m\" is missing")
+  # What turns text around, breaks lines or cannot be seen.
+  for (code in c(0x061c, 0x200b, 0x2028, 0x202e, 0xfeff)) {
+    name <- paste0("a", intToUtf8(code))
+    fw_write(paste0("a9993e364706816aba3e25717850c26c9cd0d89d  ", name, "\n"), file.path(root, "sha1sum.txt"))
+    report <- fw_verify(root)
+    expect_identical(report$path, name)
+    expect_identical(
+      tail(capture.output(print(report)), 1), sprintf("  line 1: \"a\\u%04x\" is missing", code)
+    )
+  }
 })

@@ -113,7 +113,7 @@ test_that("manifests agree with the vectors", {
     report <- fw_verify(root, row$name, jobs = 1)
     expect_identical(sum(report$status == "ok"), row$expect$passed, label = row$title)
     expect_identical(attr(report, "bytes"), as.numeric(row$expect$bytes), label = row$title)
-    expect_identical(attr(report, "malformed"), as.integer(unlist(row$expect$malformed)), label = row$title)
+    expect_identical(attr(report, "malformed_lines"), as.integer(unlist(row$expect$malformed)), label = row$title)
     wrong <- report[report$status != "ok", ]
     expect_identical(nrow(wrong), length(row$expect$failures), label = row$title)
     for (k in seq_along(row$expect$failures)) {

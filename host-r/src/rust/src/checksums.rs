@@ -1,22 +1,21 @@
 //! Digests of files.
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use extendr_api::prelude::*;
 
 use crate::bindings::Algorithm;
-use crate::failure::{Failure, Outcome, answer};
+use crate::component::failure::{Failure, Outcome, answer};
+use crate::component::instance::{Grant, Keeper};
+use crate::component::jobs::Job;
+use crate::core::{self, Instance};
 use crate::files::split;
-use crate::instance::{Grant, Instance};
-use crate::jobs::{Desk, Job};
 use crate::text;
 
-/// Digests in the making; each part is a position and its digest.
+/// Digests in the making, each at its path's position.
 pub struct Digests {
-    job: Job<(usize, String)>,
-    total: usize,
+    job: Job,
+    found: Arc<Mutex<Vec<Option<String>>>>,
 }
 
 fn algorithm(name: &str) -> Option<Algorithm> {
@@ -32,74 +31,69 @@ fn algorithm(name: &str) -> Option<Algorithm> {
 }
 
 fn start(paths: Vec<Option<String>>, algorithm: Algorithm) -> Outcome<Digests> {
-    let total = paths.len();
-    let stop = Arc::<AtomicBool>::default();
-    let flag = Arc::clone(&stop);
-    let work = move |desk: &Desk<(usize, String)>| digest_all(&paths, algorithm, &flag, desk);
-    Ok(Digests { job: Job::start(vec![work], stop)?, total })
+    core::prepare()?;
+    let found = Arc::new(Mutex::new(vec![None; paths.len()]));
+    let digests = Arc::clone(&found);
+    let job = Job::start(move |job| digest_all(&paths, algorithm, job, &digests))?;
+    Ok(Digests { job, found })
 }
 
 /// Files of one directory in a row share an instance.
 fn digest_all(
     paths: &[Option<String>],
     algorithm: Algorithm,
-    stop: &Arc<AtomicBool>,
-    desk: &Desk<(usize, String)>,
+    job: &Job,
+    found: &Mutex<Vec<Option<String>>>,
 ) -> Outcome<()> {
     let mut kept: Option<(&str, Instance)> = None;
     for (at, path) in paths.iter().enumerate() {
-        let Some(path) = path.as_deref().filter(|_| desk.goes_on()) else { continue };
+        let Some(path) = path.as_deref().filter(|_| job.goes_on()) else { continue };
         let (dir, name) = split(path);
         let mut instance = match kept.take() {
             Some((last, instance)) if last == dir => instance,
-            _ => Instance::stoppable(Grant::Read(dir), Arc::clone(stop))
+            _ => core::instance(Grant::Read(dir), Keeper::Job(job.stop().clone()))
                 .map_err(|failure| failure.at(path))?,
         };
         let digest = instance.call(|exports, store| {
             exports.fordway_core_checksums().call_digest(store, name, algorithm)
-        })?;
+        });
+        let digest = digest.map_err(|failure| failure.at(path))?;
         let digest = digest.map_err(|error| Failure::from(error).at(path))?;
-        desk.hand_in((at, digest), 1);
+        found.lock().unwrap_or_else(PoisonError::into_inner)[at] = Some(digest);
+        job.advance(1);
         kept = Some((dir, instance));
     }
     Ok(())
 }
 
+impl Digests {
+    fn finish(&self) -> Outcome<Robj> {
+        self.job.finish()?;
+        let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        text::made(found.len(), found.iter().map(|digest| Ok(digest.as_deref())))
+    }
+}
+
 #[extendr]
 fn core_digest_start(paths: Strings, name: &str) -> Robj {
-    let paths = text::elements(&paths).into_iter().map(|path| path.map(str::to_owned));
+    let paths = text::elements(&paths).map(|path| path.map(str::to_owned));
     let digests = match algorithm(name) {
         Some(algorithm) => start(paths.collect(), algorithm),
         None => Err(Failure::new("invalid_argument", "there is no such algorithm")),
     };
-    answer(digests.map(ExternalPtr::new))
+    answer(digests.map(|digests| {
+        let job = ExternalPtr::new(digests.job.clone());
+        list!(job = job, digests = ExternalPtr::new(digests))
+    }))
 }
 
 #[extendr]
-fn core_digest_wait(digests: ExternalPtr<Digests>, seconds: f64) -> Doubles {
-    let (done, finished) = digests.job.wait(Duration::from_secs_f64(seconds));
-    Doubles::from_values([done as f64, f64::from(u8::from(finished))])
-}
-
-#[extendr]
-fn core_digest_finish(mut digests: ExternalPtr<Digests>) -> Robj {
-    let mut found = vec![None; digests.total];
-    let parts = digests.job.finish().map(|parts| {
-        parts.into_iter().for_each(|(at, digest)| found[at] = Some(digest));
-        text::strings(&found)
-    });
-    answer(parts)
-}
-
-#[extendr]
-fn core_digest_halt(mut digests: ExternalPtr<Digests>) {
-    digests.job.halt();
+fn core_digest_finish(digests: ExternalPtr<Digests>) -> Robj {
+    answer(digests.finish())
 }
 
 extendr_module! {
     mod checksums;
     fn core_digest_start;
-    fn core_digest_wait;
     fn core_digest_finish;
-    fn core_digest_halt;
 }

@@ -1,16 +1,15 @@
 //! The R host of fordway: what R calls, over the component that does the work.
 //!
 //! R checks and coerces arguments and signals conditions; this crate sees
-//! clean values and answers with a value or a [`failure::Failure`], never with
-//! an R error. Data walks one way: R function, this crate, component.
+//! clean values and answers with a value or a failure, never with an R error.
+//! Data walks one way: R function, noun, instance, component.
 //!
 //! | module | what it holds |
 //! | --- | --- |
+//! | [`component`] | what serves any component |
 //! | [`bindings`] | what the WIT files say, generated |
-//! | [`instance`] | the component and its instances: what each may touch |
-//! | [`failure`] | a failure on its way to R |
+//! | [`core`] | fordway's own component and its instances |
 //! | [`text`] | strings to and from R, with NA |
-//! | [`jobs`] | work on other threads, waited for in steps and stopped |
 //! | [`files`] | whole files |
 //! | [`checksums`] | digests of files |
 //! | [`verification`] | directories checked on several cores |
@@ -22,18 +21,21 @@ use extendr_api::extendr_module;
 
 mod bindings;
 mod checksums;
-mod failure;
+mod component;
+mod core;
 mod files;
-mod instance;
-mod jobs;
 mod numbers;
 mod text;
 mod tour;
 mod users;
 mod verification;
 
+use component::jobs;
+
 extendr_module! {
     mod fordway;
+    use jobs;
+    use text;
     use files;
     use checksums;
     use verification;

@@ -6,8 +6,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use extendr_api::prelude::*;
 use wasmtime::component::ResourceAny;
 
-use crate::failure::{Failure, Outcome, answer};
-use crate::instance::{Grant, Instance};
+use crate::component::failure::{Failure, Outcome, answer};
+use crate::component::instance::{Grant, Keeper};
+use crate::core::{self, Instance};
 use crate::text;
 
 static HOUSE: Mutex<House> = Mutex::new(House { instance: None, number: 0 });
@@ -26,17 +27,17 @@ struct House {
 impl House {
     fn instance(&mut self) -> Outcome<&mut Instance> {
         if self.instance.is_none() {
-            self.instance = Some(Instance::new(Grant::Nothing)?);
+            core::prepare()?;
+            self.instance = Some(core::instance(Grant::Nothing, Keeper::Nobody)?);
             self.number += 1;
         }
         self.instance.as_mut().ok_or_else(gone)
     }
 
     /// Keeps a value, or gives the house up.
-    fn settle<T>(&mut self, result: wasmtime::Result<T>) -> Outcome<T> {
-        result.map_err(|error| {
+    fn settle<T>(&mut self, result: Outcome<T>) -> Outcome<T> {
+        result.inspect_err(|_| {
             self.instance = None;
-            error.into()
         })
     }
 
@@ -127,7 +128,7 @@ fn core_user_new(name: &str) -> Robj {
 fn core_user_info(user: Robj) -> Robj {
     let user: extendr_api::Result<ExternalPtr<User>> = user.try_into();
     let told = user.map_err(|_| gone()).and_then(|user| user.info());
-    answer(told.map(|told| text::string(&told)))
+    answer(told.and_then(|told| text::one(&told)))
 }
 
 #[extendr]

@@ -1,8 +1,9 @@
 //! A failure on its way to R, where it becomes a condition.
 
+use std::io;
+
 use extendr_api::prelude::*;
 
-use crate::bindings::types;
 use crate::text;
 
 /// What went wrong. R's class of it is `fordway_error_` and the code.
@@ -13,13 +14,22 @@ pub struct Failure {
     message: String,
 }
 
-/// What a call into the component gives.
+/// What a call into a component gives.
 pub type Outcome<T> = std::result::Result<T, Failure>;
 
 impl Failure {
     /// A failure that is about no path.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
         Failure { code, path: String::new(), message: message.into() }
+    }
+
+    /// No failure: R leaves, by the jump of that number.
+    pub fn jump(number: i32) -> Self {
+        Failure::new("jump", number.to_string())
+    }
+
+    pub fn no_memory() -> Self {
+        Failure::new("no_memory", "there is not enough memory")
     }
 
     /// The same failure, told of the path that the caller gave.
@@ -33,49 +43,40 @@ impl Failure {
         &self.path
     }
 
-    /// A directory that the host could not hand over.
-    pub fn of_directory(error: &wasmtime::Error, path: &str) -> Self {
+    /// What the system refused, one cause a message.
+    pub fn of_system(error: &io::Error) -> Self {
         use std::io::ErrorKind;
-        let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
-        let (code, message) = match kind {
-            Some(ErrorKind::NotFound) => ("not_found", "no such file or directory"),
-            Some(ErrorKind::PermissionDenied) => ("not_permitted", "permission denied"),
-            Some(ErrorKind::NotADirectory) => ("not_a_directory", "is not a directory"),
-            Some(ErrorKind::InvalidFilename | ErrorKind::InvalidInput) => {
+        let (code, message) = match error.kind() {
+            ErrorKind::NotFound => ("not_found", "no such file or directory"),
+            ErrorKind::PermissionDenied => ("not_permitted", "permission denied"),
+            ErrorKind::ReadOnlyFilesystem => ("not_permitted", "the file system is read-only"),
+            ErrorKind::NotADirectory => ("not_a_directory", "is not a directory"),
+            ErrorKind::IsADirectory => ("is_a_directory", "is a directory"),
+            ErrorKind::InvalidFilename | ErrorKind::InvalidInput => {
                 ("invalid_name", "the name is too long or not valid")
             }
-            _ => return Failure::new("io", format!("{error:#}")).at(path),
+            ErrorKind::StorageFull => ("no_space", "the disk is full"),
+            ErrorKind::QuotaExceeded => ("no_space", "the quota is used up"),
+            ErrorKind::OutOfMemory => return Failure::no_memory(),
+            _ => return Failure::new("io", error.to_string()),
         };
-        Failure::new(code, message).at(path)
+        Failure::new(code, message)
+    }
+
+    /// A directory that the host could not hand over.
+    pub fn of_directory(error: &wasmtime::Error, path: &str) -> Self {
+        let failure = match error.downcast_ref::<io::Error>() {
+            Some(error) => Failure::of_system(error),
+            None => Failure::new("io", format!("{error:#}")),
+        };
+        failure.at(path)
     }
 }
 
-impl From<types::Error> for Failure {
-    fn from(error: types::Error) -> Self {
-        Failure { code: code(error.code), path: error.path, message: error.message }
-    }
-}
-
-/// The component stopped: by a fault of its own, or because it was told to.
+/// The component stopped at a fault of its own.
 impl From<wasmtime::Error> for Failure {
     fn from(error: wasmtime::Error) -> Self {
         Failure::new("trap", format!("the component stopped: {}", error.root_cause()))
-    }
-}
-
-/// A code's name in the class of its condition.
-fn code(code: types::ErrorCode) -> &'static str {
-    match code {
-        types::ErrorCode::NotFound => "not_found",
-        types::ErrorCode::NotPermitted => "not_permitted",
-        types::ErrorCode::IsADirectory => "is_a_directory",
-        types::ErrorCode::NotADirectory => "not_a_directory",
-        types::ErrorCode::AlreadyExists => "already_exists",
-        types::ErrorCode::InvalidName => "invalid_name",
-        types::ErrorCode::NoSpace => "no_space",
-        types::ErrorCode::TooLarge => "too_large",
-        types::ErrorCode::BadManifest => "bad_manifest",
-        types::ErrorCode::Io => "io",
     }
 }
 
