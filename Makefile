@@ -104,11 +104,6 @@ test-python: setup echo $(VENV)/test-installed ## the Python package
 	@mkdir -p $(LOGS)
 	@cd host-python && ../$(VENV)/bin/python -m pytest --quiet 2>&1 | tee ../$(LOGS)/python.txt
 
-test-long: setup echo $(VENV)/test-installed ## the tests of the Python package that take an hour
-	@echo "== the long tests of the Python package"
-	@mkdir -p $(LOGS)
-	@cd host-python && ../$(VENV)/bin/python -m pytest --quiet -m long 2>&1 | tee ../$(LOGS)/python-long.txt
-
 # The low end of the range that pyproject.toml states: the oldest wasmtime, and
 # pandas 2, whose columns do not copy on write.
 test-oldest: setup echo $(OLDEST)/installed ## the Python package with its oldest dependencies
