@@ -3,12 +3,13 @@ loop that stays in the component, which every so often asks whether to go on."""
 
 from __future__ import annotations
 
-import fordway
 import native
 from contenders import CTYPES, GRPC, OURS, PYTHON, STOCK
 from grpc_noop import served_noop
 from harness import Case, Effort, Row, compare
 from stock import Stock
+
+import fordway
 
 __all__ = ["SECTION", "measure"]
 

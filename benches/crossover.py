@@ -37,9 +37,7 @@ def show(lane: Lane, directory: str) -> None:
     for row in rows:
         values, streams = (row.timings[name].median for name in (VALUES, STREAMS))
         ratio = row.ratio(VALUES, STREAMS)
-        print(
-            f"{row.size:>10,}  {duration(values):>9}  {duration(streams):>9}  {ratio:5.2f}"
-        )
+        print(f"{row.size:>10,}  {duration(values):>9}  {duration(streams):>9}  {ratio:5.2f}")
     found = best(rows)
     if found is None:
         print("The lanes do not cross at these sizes.\n")

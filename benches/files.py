@@ -11,11 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import fordway
 import native
 from contenders import CTYPES, OURS, PYTHON, SANDBOX, STOCK
 from harness import Case, Effort, Row, compare
 from stock import LARGEST, Stock
+
+import fordway
 
 __all__ = ["READ", "SECTIONS", "WRITE", "measure", "payload", "size_name"]
 
@@ -83,8 +84,7 @@ class _StockFiles:
 
     def write(self, parts: list[bytes], names: list[str]) -> list[Any]:
         return [
-            self._write(self._store, part, name)
-            for part, name in zip(parts, names, strict=True)
+            self._write(self._store, part, name) for part, name in zip(parts, names, strict=True)
         ]
 
 
@@ -109,9 +109,7 @@ def _reads(
         parts, names = _parts(data)
         for part, name in zip(parts, names, strict=True):
             Path(directory, name).write_bytes(part)
-        cases.append(
-            Case(STOCK, stock.read, (names,), parts.__eq__, once=len(parts) > 1)
-        )
+        cases.append(Case(STOCK, stock.read, (names,), parts.__eq__, once=len(parts) > 1))
     return cases
 
 
@@ -135,9 +133,7 @@ def _writes(
     if stock is not None:
         parts, names = _parts(data)
         check = wrote(names[0], parts[0])
-        cases.append(
-            Case(STOCK, stock.write, (parts, names), check, once=len(parts) > 1)
-        )
+        cases.append(Case(STOCK, stock.write, (parts, names), check, once=len(parts) > 1))
     return cases
 
 

@@ -24,16 +24,12 @@ def served_noop() -> Iterator[Any]:
     """Serves the call from a process of its own; gives the function to call
     with `b""`."""
     command = [sys.executable, __file__]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as server:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
         assert server.stdout is not None
         try:
             address = f"127.0.0.1:{int(server.stdout.readline())}"
             # A proxy has no business between two local processes.
-            with grpc.insecure_channel(
-                address, [("grpc.enable_http_proxy", 0)]
-            ) as channel:
+            with grpc.insecure_channel(address, [("grpc.enable_http_proxy", 0)]) as channel:
                 yield channel.unary_unary(f"/{SERVICE}/{METHOD}")
         finally:
             server.terminate()

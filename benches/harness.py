@@ -194,8 +194,7 @@ def compare(
         due = [
             sampler
             for sampler in samplers
-            if at == 0
-            or (not sampler.case.once and (at < 3 or sampler.spent < share * 2))
+            if at == 0 or (not sampler.case.once and (at < 3 or sampler.spent < share * 2))
         ]
         for sampler in order.sample(due, len(due)):
             sampler.sample(at)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from array import array
 from typing import Any
 
-import fordway
 import native
 import numpy as np
 from contenders import CTYPES, CTYPES_STAR, NUMPY, OURS, PYTHON, STOCK
 from harness import Case, Effort, Row, compare
 from stock import Stock
+
+import fordway
 
 __all__ = ["ARRAY", "LIST", "NDARRAY", "SECTIONS", "measure", "numbers"]
 

@@ -48,9 +48,7 @@ def describe() -> dict[str, Any]:
     """What a figure should not be read without."""
     flags = _cpuinfo("flags").split() or _cpuinfo("Features").split()
     return {
-        "processor": _cpuinfo("model name")
-        or platform.processor()
-        or platform.machine(),
+        "processor": _cpuinfo("model name") or platform.processor() or platform.machine(),
         "cores": cores(),
         "sha_instructions": "sha_ni" in flags or "sha1" in flags,
         "system": platform.system(),

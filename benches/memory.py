@@ -63,9 +63,7 @@ def held() -> tuple[int, int]:
     if status.exists():
         # Not ru_maxrss: on Linux that starts at what the parent held.
         fields = dict(line.split(":", 1) for line in status.read_text().splitlines())
-        return int(fields["VmHWM"].split()[0]) * 1024, int(
-            fields["VmRSS"].split()[0]
-        ) * 1024
+        return int(fields["VmHWM"].split()[0]) * 1024, int(fields["VmRSS"].split()[0]) * 1024
     import resource
 
     unit = 1 if sys.platform == "darwin" else 1024

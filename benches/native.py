@@ -39,9 +39,7 @@ def _declare(name: str, result: Any, *arguments: Any) -> Any:
 
 noop = _declare("noop", None)
 _add = _declare("add", ctypes.c_int, ctypes.c_int64, ctypes.c_int64, _pointer)
-_repeat = _declare(
-    "repeat", ctypes.c_int, _bytes, _size, ctypes.c_uint32, _pointer, _pointer
-)
+_repeat = _declare("repeat", ctypes.c_int, _bytes, _size, ctypes.c_uint32, _pointer, _pointer)
 _squares = _declare("squares", None, _pointer, _size, _pointer)
 _read = _declare("read", ctypes.c_int, _bytes, _size, _pointer, _pointer)
 _write = _declare("write", ctypes.c_int, _pointer, _size, _bytes, _size)

@@ -92,12 +92,8 @@ def draw(report: Report, path: Path) -> None:
     _seam(panels[1][1])
     ways = [OURS, SANDBOX, STOCK, CTYPES, PYTHON]
     _lines(panels[2][0], of(READ), ways, "Read a file", "bytes", _bytes)
-    _lines(
-        panels[2][1], of(WRITE), ways, "Write a file, all or nothing", "bytes", _bytes
-    )
-    figure.suptitle(
-        "fordway and its alternatives, side by side: medians", fontsize=14, color=INK
-    )
+    _lines(panels[2][1], of(WRITE), ways, "Write a file, all or nothing", "bytes", _bytes)
+    figure.suptitle("fordway and its alternatives, side by side: medians", fontsize=14, color=INK)
     caption = one_line(report.machine)
     if is_busy(report.machine):
         caption += "\nsomething else was running: what uses all cores suffers most"
@@ -131,9 +127,7 @@ def _checks(axes: Axes, rows: list[Row]) -> None:
 def _calls(axes: Axes, rows: list[Row]) -> None:
     names = [OURS, STOCK, CTYPES, PYTHON, GRPC]
     costs = {
-        name: [
-            row.timings[name].median if name in row.timings else None for row in rows
-        ]
+        name: [row.timings[name].median if name in row.timings else None for row in rows]
         for name in names
     }
     axes.set_yscale("log")
@@ -179,9 +173,7 @@ def _lines(
 ) -> None:
     """Time over size, a line a contender."""
     for name in names:
-        points = [
-            (row.size, row.timings[name].median) for row in rows if name in row.timings
-        ]
+        points = [(row.size, row.timings[name].median) for row in rows if name in row.timings]
         if not points:
             continue
         ours = name == OURS

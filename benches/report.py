@@ -64,9 +64,7 @@ class Report:
         yield ""
         seen = {name for row in self.rows for name in row.timings}
         width = max(map(len, seen))
-        yield from (
-            f"{name:<{width}}  {what}" for name, what in ABOUT.items() if name in seen
-        )
+        yield from (f"{name:<{width}}  {what}" for name, what in ABOUT.items() if name in seen)
         if self.notes:
             yield from ("", *self.notes)
 
@@ -74,9 +72,7 @@ class Report:
         yield f"lanes: squares of a numpy array (values are taken up to {LISTS.crossover:,})"
         yield f"  {'size':>10}  {VALUES:>9}  {STREAMS:>9}  {'ratio':>6}"
         for row in self.sweep:
-            values, streams = (
-                duration(row.timings[name].median) for name in (VALUES, STREAMS)
-            )
+            values, streams = (duration(row.timings[name].median) for name in (VALUES, STREAMS))
             ratio = row.ratio(VALUES, STREAMS)
             yield f"  {row.size:>10,}  {values:>9}  {streams:>9}  {ratio:6.2f}"
         size, ratio = worst(self.sweep)
@@ -156,9 +152,5 @@ def times(ratio: float) -> str:
 
 def _digits(value: float) -> str:
     return (
-        f"{value:.0f}"
-        if value >= 99.95
-        else f"{value:.1f}"
-        if value >= 9.995
-        else f"{value:.2f}"
+        f"{value:.0f}" if value >= 99.95 else f"{value:.1f}" if value >= 9.995 else f"{value:.2f}"
     )

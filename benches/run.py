@@ -42,9 +42,7 @@ SHA_INSTRUCTIONS = (
 
 def main(arguments: list[str] | None = None) -> None:
     """Runs the benchmarks."""
-    parser = argparse.ArgumentParser(
-        description="Measures fordway beside its alternatives."
-    )
+    parser = argparse.ArgumentParser(description="Measures fordway beside its alternatives.")
     parser.add_argument("--quick", action="store_true", help="fewer rounds and sizes")
     parser.add_argument("--results", type=Path, default=RESULTS, help="where to write")
     options = parser.parse_args(arguments)
@@ -60,9 +58,7 @@ def measure(*, quick: bool) -> Report:
     begin = time.perf_counter()
     effort = QUICK if quick else FULL
     described = machine.describe()
-    with tempfile.TemporaryDirectory(
-        prefix="fordway-bench-", dir=machine.roomy()
-    ) as directory:
+    with tempfile.TemporaryDirectory(prefix="fordway-bench-", dir=machine.roomy()) as directory:
         # First, while no file system has had much to do.
         rows = calls.measure(effort, directory)
         rows += lists.measure(effort, directory)
@@ -74,9 +70,7 @@ def measure(*, quick: bool) -> Report:
     tell()
     described["seconds"] = round(time.perf_counter() - begin)
     targets = judge(rows, both_lanes, peak, long)
-    return Report(
-        described, quick, rows, both_lanes, peak, long, targets, _notes(described)
-    )
+    return Report(described, quick, rows, both_lanes, peak, long, targets, _notes(described))
 
 
 def _notes(described: dict[str, Any]) -> list[str]:
@@ -87,9 +81,7 @@ def _notes(described: dict[str, Any]) -> list[str]:
     if described["sha_instructions"]:
         notes.append(SHA_INSTRUCTIONS)
     if verify.scalar_component() is None:
-        notes.append(
-            "verify: the scalar component was not built, so its column is missing."
-        )
+        notes.append("verify: the scalar component was not built, so its column is missing.")
     if machine.is_busy(described):
         notes.append(
             f"Something else was running (load {described['load_before']}): ratios hold better "

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from fordway import _core
 from wasmtime import Engine, Store, WasiConfig
 from wasmtime.component import Component, Linker
+
+from fordway import _core
 
 __all__ = ["LARGEST", "Stock"]
 

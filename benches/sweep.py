@@ -15,11 +15,12 @@ from itertools import pairwise
 from types import ModuleType
 from typing import Any
 
-import fordway
 from files import payload
-from fordway import _files, _numbers
 from harness import Case, Effort, Row, compare
 from lists import numbers
+
+import fordway
+from fordway import _files, _numbers
 
 __all__ = [
     "LISTS",

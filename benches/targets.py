@@ -55,9 +55,7 @@ def judge(rows: list[Row], sweep: list[Row], peak: Peak, long: Long) -> list[Tar
     """The targets of a run."""
     find = {(row.section, row.name): row for row in rows}.get
 
-    def ratio(
-        what: str, limit: float, row: Row | None, over: str, under: str
-    ) -> Target:
+    def ratio(what: str, limit: float, row: Row | None, over: str, under: str) -> Target:
         """That `over` takes at least `limit` times as long as `under`, or at
         most if `over` is this package."""
         at_least = not over.startswith(OURS)
@@ -66,9 +64,7 @@ def judge(rows: list[Row], sweep: list[Row], peak: Peak, long: Long) -> list[Tar
         found, fastest = row.ratio(over, under), row.fastest_ratio(over, under)
         return Target(what, limit, at_least, found, fastest)
 
-    def faster(
-        what: str, limit: float, row: Row | None, than: str, ours: str = OURS
-    ) -> Target:
+    def faster(what: str, limit: float, row: Row | None, than: str, ours: str = OURS) -> Target:
         name = than.split(",")[0]
         return ratio(f"{what}: times faster than {name}", limit, row, than, ours)
 
@@ -77,9 +73,7 @@ def judge(rows: list[Row], sweep: list[Row], peak: Peak, long: Long) -> list[Tar
         if row is None:
             return Target(f"{section} of 64 MB", 0.5, True, None)
         timing = row.timings[OURS]
-        median, fastest = (
-            row.bytes / took / 1e9 for took in (timing.median, timing.fastest)
-        )
+        median, fastest = (row.bytes / took / 1e9 for took in (timing.median, timing.fastest))
         return Target(f"{section} of 64 MB", 0.5, True, median, fastest, " GB/s")
 
     sha1, sha256 = (

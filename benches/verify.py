@@ -71,9 +71,7 @@ def measure(effort: Effort, directory: str) -> list[Row]:
         for tree in QUICK_TREES if effort.quick else TREES:
             with planted(Path(directory, tree.folder), tree.count, tree.size) as root:
                 cases = _cases(tree, root, ours, scalar)
-                rows.append(
-                    compare(SECTION, tree.name, tree.size, cases, effort, tree.bytes)
-                )
+                rows.append(compare(SECTION, tree.name, tree.size, cases, effort, tree.bytes))
     return rows
 
 

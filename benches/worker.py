@@ -64,8 +64,9 @@ class Worker:
 
 
 def _serve(component: str) -> None:
-    from fordway import _core
     from memory import held
+
+    from fordway import _core
 
     if component != "-":
         _core.CORE._source = Path(component).read_bytes
@@ -95,12 +96,8 @@ def _open(root: str, manifest: str) -> int:
         Directory(root) as directory,
         Instance(_core.CORE, Wasi(directory)) as instance,
     ):
-        handle = _core.call(
-            instance, None, "checksums.[static]verification.open", ".", manifest
-        )
-        length: int = _core.call(
-            instance, None, "checksums.[method]verification.len", handle
-        )
+        handle = _core.call(instance, None, "checksums.[static]verification.open", ".", manifest)
+        length: int = _core.call(instance, None, "checksums.[method]verification.len", handle)
         return length
 
 
