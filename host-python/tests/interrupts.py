@@ -289,7 +289,8 @@ def main(name: str, directory: str, sweeps: int) -> None:
     before = held()
     for done in range(sweeps):
         swept += sweep(call, 2 * points.count + 100)
-        if done == min(9, sweeps // 2):
+        # One table grows once, after some ten thousand objects.
+        if done == min(99, sweeps // 2 - 1):
             before = held()
     after = held()
     # The number of times that a check waits for its threads varies.

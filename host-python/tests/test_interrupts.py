@@ -35,7 +35,8 @@ def test_an_interrupt_at_any_point_leaves_a_process_that_works(call: str, tmp_pa
 def test_interrupts_leave_no_memory_no_descriptor_and_no_thread(
     call: str, sweeps: int, tmp_path: Path
 ) -> None:
-    (memory, descriptors, threads), _ = swept(call, tmp_path, sweeps)
-    assert memory < 1024
+    (memory, descriptors, threads), count = swept(call, tmp_path, sweeps)
+    # Free lists come and go; a value left behind each time would be 32 bytes.
+    assert memory < 4096 + count / 10
     assert descriptors <= 0
     assert threads <= 0
