@@ -259,3 +259,18 @@ def test_the_command_is_installed() -> None:
         text=True,
     )
     assert found.stdout.startswith("fordway ")
+
+
+@pytest.mark.parametrize("where", ["", "sub/"])
+def test_sum_leaves_out_the_file_that_it_prints_into(where: str, tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    for name in ("a", "sub/b"):
+        (tmp_path / name).write_text(name)
+    own = tmp_path / f"{where}checksums.txt"
+    command = [sys.executable, "-m", "fordway", "sum", "."]
+    with own.open("wb") as out:
+        assert subprocess.run(command, cwd=tmp_path, stdout=out).returncode == 0
+    assert [line[42:] for line in own.read_text().splitlines()] == ["a", "sub/b"]
+    assert run("verify", ".", own.relative_to(tmp_path), cwd=tmp_path)[0] == 0
+    # It is a file like any other where it is not what is printed into.
+    assert b"checksums.txt" in run("sum", ".", cwd=tmp_path)[1]

@@ -10,7 +10,7 @@ use crate::lanes::patience::Patience;
 use crate::transcript::{Options, Transcript};
 use crate::verification::Verification;
 use crate::walk::{Found, walk};
-use crate::{checksums, manifest};
+use crate::{checksums, manifest, paths};
 
 pub fn digests(
     algorithm: Algorithm,
@@ -35,17 +35,20 @@ pub fn digests(
 pub fn sum(
     algorithm: Algorithm,
     tagged: bool,
+    except: Option<&str>,
     root: &str,
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Result<bool, Error> {
     let dir = Dir::open_root(root)?;
+    let except = except.map(paths::normal);
     let mut result = Ok(true);
     walk(&dir, &mut |found| {
         let Ok(ok) = &mut result else { return };
         let digest = match found {
             // A manifest does not list itself.
             Found::File(path) if manifest::USUAL_NAMES.contains(&path.as_str()) => return,
+            Found::File(path) if except.as_ref() == Some(&path) => return,
             Found::File(path) => checksums::digest_in(&dir, &path, algorithm)
                 .map(|digest| manifest::line(algorithm, &path, &digest, tagged)),
             Found::Fault(error) => Err(error),

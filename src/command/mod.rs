@@ -38,8 +38,8 @@ Files: only what lies in the directories that were handed over.
 Checksums: md5, sha1 (if none is named), sha224, sha256, sha384, sha512.
   digest [-a NAME] PATH...
                         the digest of each file, a line each
-  sum [-a NAME] [--tag] [DIR]
-                        a manifest of every file below DIR
+  sum [-a NAME] [--tag] [--except PATH] [DIR]
+                        a manifest of every file below DIR, but for PATH in it
   verify [OPTION]... [DIR [MANIFEST]]
                         checks what the manifest in DIR lists; prints what
                         sha1sum --check prints
@@ -74,8 +74,8 @@ pub enum Command {
     Write(Option<String>, String),
     /// Digests of files.
     Digest(Algorithm, Vec<String>),
-    /// A manifest of a directory, tagged or not.
-    Sum(Algorithm, bool, String),
+    /// A manifest of a directory, tagged or not, that leaves a file out.
+    Sum(Algorithm, bool, Option<String>, String),
     /// A check of a directory against its manifest.
     Verify(Options, String, Option<String>),
 }
@@ -107,8 +107,8 @@ pub fn run(
         Command::Digest(algorithm, paths) => {
             return checksums::digests(algorithm, &paths, out, err);
         }
-        Command::Sum(algorithm, tagged, root) => {
-            return checksums::sum(algorithm, tagged, &root, out, err);
+        Command::Sum(algorithm, tagged, except, root) => {
+            return checksums::sum(algorithm, tagged, except.as_deref(), &root, out, err);
         }
         Command::Verify(options, root, manifest) => {
             return checksums::verify(options, &root, manifest.as_deref(), out, err);
@@ -200,8 +200,8 @@ mod tests {
 
     #[test]
     fn a_command_line_is_understood_or_refused_with_a_sentence() {
-        let sum = Command::Sum(Algorithm::Sha256, true, "d".to_owned());
-        assert_eq!(parsed("sum --tag -a sha256 d"), Ok(sum));
+        let sum = Command::Sum(Algorithm::Sha256, true, Some("x".to_owned()), "d".to_owned());
+        assert_eq!(parsed("sum --tag --except x -a sha256 d"), Ok(sum));
         assert_eq!(parsed("read -- -x"), Ok(Command::Read("-x".to_owned())));
         assert_eq!(parsed("increase -5"), Ok(Command::Increase(-5)));
         let write = Command::Write(Some("-t".to_owned()), "p".to_owned());
@@ -221,6 +221,7 @@ mod tests {
             "increase 1.5",
             "sum -a crc32",
             "sum -a",
+            "sum --except",
             "verify --fast",
             "digest",
             "read -x",
@@ -239,7 +240,8 @@ mod tests {
             std::fs::write(dir.path().join(name), name).unwrap();
         }
         let root = dir.path().to_str().unwrap();
-        for tag in ["", " --tag"] {
+        std::fs::write(dir.path().join("list"), "half").unwrap();
+        for tag in [" --except list", " --except ./list --tag"] {
             let lines = output(&format!("sum{tag} {root}"), b"").unwrap();
             std::fs::write(dir.path().join("sha1sum.txt"), &lines).unwrap();
             let text = String::from_utf8(output(&format!("verify {root}"), b"").unwrap()).unwrap();

@@ -12,7 +12,7 @@ pub fn parse(arguments: &[String]) -> Result<Command, String> {
     let mut options = Options::default();
     let mut algorithm = Algorithm::Sha1;
     let mut tagged = false;
-    let mut draft = None;
+    let (mut draft, mut except) = (None, None);
     let mut operands = Vec::new();
     let mut rest = rest.iter();
     while let Some(argument) = rest.next() {
@@ -33,6 +33,9 @@ pub fn parse(arguments: &[String]) -> Result<Command, String> {
             }
             ("write", "--draft") => {
                 draft = Some(rest.next().ok_or("--draft needs a TEMPORARY")?.clone());
+            }
+            ("sum", "--except") => {
+                except = Some(rest.next().ok_or("--except needs a PATH")?.clone());
             }
             ("help", _) => {}
             ("digest" | "sum" | "verify" | "read" | "write", option)
@@ -56,7 +59,7 @@ pub fn parse(arguments: &[String]) -> Result<Command, String> {
         "write" => Command::Write(draft, operands.next().ok_or("write needs a PATH")?),
         "digest" if operands.len() == 0 => return Err("digest needs a PATH".to_owned()),
         "digest" => Command::Digest(algorithm, operands.by_ref().collect()),
-        "sum" => Command::Sum(algorithm, tagged, operands.next().unwrap_or(".".to_owned())),
+        "sum" => Command::Sum(algorithm, tagged, except, operands.next().unwrap_or(".".to_owned())),
         "verify" => {
             let root = operands.next().unwrap_or(".".to_owned());
             Command::Verify(options, root, operands.next())

@@ -52,7 +52,7 @@ def intake(value: Any, code: str, parameter: str, clock: Clock) -> Intake:
         raise mismatch.lift(parameter) from None
 
 
-CHUNK = 1 << 20
+CHUNK = 1 << 18
 """How many elements are converted before the clock is looked at."""
 
 

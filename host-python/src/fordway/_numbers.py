@@ -163,7 +163,7 @@ class Numbers(Box):
         if isinstance(xs, (list, tuple)):
             # What it holds, whatever a class of the user's says of its length.
             items = list(xs)
-            order = memoryview(array("q", range(len(items))))
+            order = memoryview(_counted(len(items), clock))
             return [items[at] for at in self._run("shuffle", order, (seed,), "q", clock)]  # type: ignore[return-value]
         code = _code_of(xs)
         taken = intake(xs, code, "xs", clock)
@@ -171,6 +171,15 @@ class Numbers(Box):
         words = taken.view.cast("B").cast("q") if len(taken.view) else taken.view
         results = self._run("shuffle", words, (seed,), "q", clock)
         return taken.give(as_code(memoryview(results), code))  # type: ignore[no-any-return]
+
+
+def _counted(count: int, clock: Clock) -> array[int]:
+    """The integers from 0 on."""
+    numbers = array("q")
+    for start in range(0, count, 1 << 18):
+        clock.check()
+        numbers.extend(range(start, min(count, start + (1 << 18))))
+    return numbers
 
 
 def _stream(

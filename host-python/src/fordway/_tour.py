@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from . import _core
 from ._box import Box
 from .component import Clock, ClosedError, Resource, Sink, detached
 
 __all__ = ["Person", "Tour", "UserInfo"]
+
+
+LARGE = 1 << 20
+"""From so many characters on a text is not waited for in the thread that asks
+for it."""
 
 
 @dataclass(frozen=True)
@@ -100,11 +107,24 @@ class Tour(Box):
 
     def repeat(self, s: str, n: int) -> str:
         """`s`, `n` times over. OverflowError above 64 MiB."""
-        return self._call("tour.repeat", s, n)  # type: ignore[no-any-return]
+        size = len(s) * n if type(s) is str and type(n) is int else 0
+        return self._say(size, "tour.repeat", s, n)
 
     def join(self, words: Sequence[str], sep: str) -> str:
         """`words` with `sep` between them. OverflowError above 64 MiB."""
-        return self._call("tour.join", words, sep)  # type: ignore[no-any-return]
+        size = 0
+        if type(words) is list or type(words) is tuple:
+            with suppress(TypeError):  # told where they are converted
+                size = sum(map(len, words))
+        return self._say(size, "tour.join", words, sep)
+
+    def _say(self, size: int, name: str, *arguments: Any) -> str:
+        """Calls a function whose text is copied for so long, if it is large,
+        that a signal would wait: then this thread does not take part."""
+        if size <= LARGE:
+            return self._call(name, *arguments)  # type: ignore[no-any-return]
+        instance, clock = self._instance(), self._clock()
+        return detached(_core.call, instance, clock, name, *arguments, clock=clock)  # type: ignore[no-any-return]
 
     def full_name(self, person: Person) -> str:
         """The two parts of a name, with a space between them."""

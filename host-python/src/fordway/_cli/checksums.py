@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import stat
 import sys
+from contextlib import suppress
 from importlib.util import find_spec
 
 import fordway
@@ -102,10 +104,12 @@ def _line(found: str, path: str) -> str:
 def sum_(options: argparse.Namespace) -> bool:
     """Prints a manifest of a directory."""
     tag = ["--tag"] if options.tag else []
-    arguments = ["sum", "-a", options.algorithm, *tag, "--", "."]
     clock = Clock()
 
     def run(directory: Directory, sink: Sink) -> Output:
+        own = _own_output(directory.path)
+        leave = [] if own is None else ["--except", own]
+        arguments = ["sum", "-a", options.algorithm, *tag, *leave, "--", "."]
         return command(directory, arguments, sink, clock)  # type: ignore[no-any-return,unused-ignore]
 
     with Directory(options.root, options.root) as directory, Sink() as sink:
@@ -114,3 +118,25 @@ def sum_(options: argparse.Namespace) -> bool:
     for line in output.errors.splitlines():
         warn(line.removeprefix("fordway: "))
     return output.ok
+
+
+def _own_output(root: str) -> str | None:
+    """The file that standard output is, as a path below a directory: it is half
+    written, and lists itself if it is listed. None if it is none, or elsewhere."""
+    if sys.stdout is None:
+        return None
+    with suppress(OSError, ValueError):
+        descriptor = sys.stdout.fileno()
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            return None
+        with suppress(OSError):  # there may be no /proc
+            path = os.readlink(f"/proc/self/fd/{descriptor}")
+            below = os.path.relpath(path, os.path.realpath(root))
+            return None if below.split(os.sep)[0] == os.pardir else below
+        with os.scandir(root) as entries:
+            for entry in entries:
+                there = entry.stat(follow_symlinks=False)
+                if (there.st_dev, there.st_ino) == (found.st_dev, found.st_ino):
+                    return entry.name
+    return None

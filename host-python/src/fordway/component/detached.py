@@ -20,12 +20,13 @@ from typing import Any, Generic, TypeVar
 from .clock import Clock
 from .epochs import leave_inside
 from .errors import ComponentError
+from .store import close_abandoned
 
 __all__ = ["Started", "detached", "give_up", "given_up", "spawn"]
 
 T = TypeVar("T")
 
-GRACE = 0.06
+GRACE = 0.04
 """How long work may take to end after it was told to, in seconds."""
 
 PATIENCE = 10.0
@@ -92,6 +93,9 @@ class Started(Generic[T]):
             self._error = error
         self._function = self._arguments = None
         self.done.set()
+        if self.given_up:
+            # Here, where its calls have returned, what it left can be freed.
+            close_abandoned()
 
 
 class _Thread:

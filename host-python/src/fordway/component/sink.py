@@ -18,8 +18,9 @@ from .memory import blank_bytes
 
 __all__ = ["Sink"]
 
-CHUNK = 16 << 20
-"""How many bytes are copied before the clock is looked at."""
+CHUNK = 1 << 20
+"""How many bytes are copied before the clock is looked at, and other threads
+have their turn."""
 
 
 class Sink:

@@ -12,7 +12,7 @@ from .epochs import CALLBACK, drop_answer, new_answer, stores
 from .errors import ComponentError
 from .owned import Owned, sweep
 
-__all__ = ["Store"]
+__all__ = ["Store", "close_abandoned"]
 
 _new = function("wasmtime_store_new", ctypes.c_void_p)
 _delete = function("wasmtime_store_delete")
@@ -86,9 +86,16 @@ class Store:
         self._owned.free()
 
     def abandon(self) -> None:
-        """Leaves it alone for ever."""
+        """Leaves it alone for as long as its call is inside."""
         _abandoned.append(self)
-        self._owned.forget()
 
 
 _abandoned: list[Store] = []
+
+
+def close_abandoned() -> None:
+    """Deletes the abandoned stores whose calls have returned after all."""
+    for store in list(_abandoned):
+        if not store.inside:
+            _abandoned.remove(store)
+            store.close()

@@ -20,7 +20,7 @@ __all__ = ["array_of", "buffer_of"]
 CACHED = 8192
 """Up to this many elements the block of a list is kept for the next call."""
 
-CHUNK = 1 << 20
+CHUNK = 1 << 18
 """How many elements are converted before the clock is looked at."""
 
 
