@@ -46,3 +46,22 @@ def test_where_no_instance_has_room_an_error_says_so(logs: Path) -> None:
         "        print(error)\n"
     )
     assert output_of(script, logs).count("the component cannot be instantiated: ") == 2
+
+
+def test_the_instances_of_threads_that_ended_are_freed() -> None:
+    script = (
+        "import fordway, gc, threading\n"
+        "from fordway.component import epochs\n"
+        "def work():\n"
+        "    user = fordway.UserInfo('Al')\n"
+        "    assert fordway.add(1, 2) == 3 and user.info\n"
+        "for _ in range(40):\n"
+        "    thread = threading.Thread(target=work)\n"
+        "    thread.start()\n"
+        "    thread.join()\n"
+        "gc.collect()\n"
+        "fordway.add(1, 2)\n"
+        "fordway.add(1, 2)\n"
+        "print(len(epochs.living()) < 5)\n"
+    )
+    assert output_of(script) == "True\n"

@@ -20,6 +20,10 @@ from .unseen import name_unseen
 __all__ = ["Asked", "Target", "Worker"]
 
 
+MOST = 1 << 30
+"""How much memory a worker may use where nothing is said, in bytes. Some MiB do,
+for a list of any length; a search for unlisted files takes by what there is."""
+
 CHANGED = "The manifest changed while it was checked"
 
 
@@ -60,7 +64,8 @@ class Worker:
         self.clock = clock
         """What ends its calls."""
         self._directory, self._target = directory, target
-        self._instance = Instance(CORE, Wasi(directory), memory_limit=target.memory_limit)
+        limit = target.memory_limit or MOST
+        self._instance = Instance(CORE, Wasi(directory), memory_limit=limit)
         try:
             self._handle = self._open()
         except BaseException:

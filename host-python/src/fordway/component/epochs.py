@@ -23,6 +23,7 @@ import atexit
 import ctypes
 import sys
 import time
+import weakref
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,19 @@ if TYPE_CHECKING:
     from .clock import Clock
     from .store import Store
 
-__all__ = ["CALLBACK", "Ticker", "answer", "new_answer", "stores", "ticker"]
+__all__ = [
+    "CALLBACK",
+    "CALLS",
+    "STOPPED",
+    "Ticker",
+    "add_store",
+    "answer",
+    "leave_inside",
+    "living",
+    "remove_store",
+    "take_back",
+    "ticker",
+]
 
 TICK = 0.02
 """How often a running call asks whether to go on, in seconds."""
@@ -41,8 +54,8 @@ TICK = 0.02
 IDLE = 0.5
 """After how long without a call the thread sleeps, in seconds."""
 
-stores: dict[int, Store] = {}
-"""The stores that there are, by their numbers."""
+stores: dict[str, weakref.ref[Store]] = {}
+"""The stores that there are, by the names of their attributes."""
 
 _new_error = function("wasmtime_error_new", ctypes.c_void_p, quick=True)
 _delete_error = function("wasmtime_error_delete", quick=True)
@@ -73,15 +86,29 @@ CALLBACK = ctypes.CFUNCTYPE(ctypes.c_void_p, _Answers, ctypes.py_object, _Delta)
 attribute."""
 
 
-def new_answer(name: str) -> None:
-    """Lets the store whose attribute has this name go on."""
-    setattr(_Answers, name, None)
+def add_store(store: Store) -> None:
+    """Notes a new store, and lets it go on."""
+    setattr(_Answers, store.name, None)
+    stores[store.name] = weakref.ref(store)
 
 
-def drop_answer(name: str) -> None:
-    """The store is gone."""
+def remove_store(name: str) -> None:
+    """Forgets a store that is gone."""
+    stores.pop(name, None)
     with suppress(AttributeError):
         delattr(_Answers, name)
+
+
+def living() -> list[Store]:
+    """The stores that there are; those that were collected are forgotten."""
+    found = []
+    for name, reference in list(stores.items()):
+        store = reference()
+        if store is None:
+            remove_store(name)
+        else:
+            found.append(store)
+    return found
 
 
 def answer(store: Store, clock: Clock | None) -> None:
@@ -98,7 +125,7 @@ def answer(store: Store, clock: Clock | None) -> None:
 
 def leave_inside(clock: Clock) -> None:
     """Says of the calls under a clock that nobody waits for them any more."""
-    for store in list(stores.values()):
+    for store in living():
         if store.inside and store.clock is clock:
             store.given_up = True
 
@@ -207,7 +234,7 @@ class Ticker:
 
     def tick(self) -> None:
         """Has every running call ask now."""
-        for store in list(stores.values()):
+        for store in living():
             clock = store.clock
             if store.inside and clock is not None and clock.stopped:
                 answer(store, clock)
@@ -254,7 +281,7 @@ class Ticker:
 
 
 def _is_busy() -> bool:
-    return any(store.inside for store in list(stores.values()))
+    return any(store.inside for store in living())
 
 
 ticker = Ticker()

@@ -167,7 +167,7 @@ class Instance:
             instance = self.component.instantiate(store.context)
         except InstantiationError as error:
             store.close()
-            if self._memory_limit is not None and "memory" in str(error):
+            if self._memory_limit is not None and "exceeds memory limit" in str(error):
                 raise self._limit_error() from None
             raise
         return store, instance

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import weakref
 from typing import TYPE_CHECKING, Any
 
 from ._wasmtime import address, function
@@ -24,18 +25,25 @@ class Handle(Owned):
     """Owns a handle as wasmtime holds it: a box in C, that names an object in
     an instance. The object has to be dropped there, and the box deleted."""
 
-    __slots__ = ("dropped", "instance", "store")
+    __slots__ = ("dropped", "home", "store")
 
     def __init__(self, object_: Any, instance: Instance, store: Store) -> None:
         # First this: from the next line on the object may be collected.
-        self.instance, self.store = instance, store
+        self.home: weakref.ref[Instance] = weakref.ref(instance)
+        self.store = weakref.ref(store)
         self.dropped = False
         """Whether the instance has no such object any more."""
         super().__init__(object_)
 
     def free(self) -> None:
-        """Hands it to its instance, which drops it before its next call."""
-        self.instance.dropped.append(self)
+        """Hands it to its instance, which drops it at once, or before its next
+        call. With the instance the object has gone, too."""
+        instance = self.home()
+        if instance is None:
+            self.drop(None)
+        else:
+            instance.dropped.append(self)
+            instance.settle_drops()
 
     def drop(self, store: Store | None) -> int | None:
         """Drops the object if it lives in this store, and frees the box. The
@@ -46,7 +54,7 @@ class Handle(Owned):
         argument = address(self.pointer)
         error: int | None = None
         if not self.dropped:
-            context = store.context if store is not None and store is self.store else None
+            context = store.context if store is not None and store is self.store() else None
             self.dropped = True
             if context is not None:
                 error = _drop_any(context, argument)
@@ -61,10 +69,12 @@ class Resource:
     or given away. It is gone, too, when the instance starts anew after an
     error; using it then raises ClosedError."""
 
-    __slots__ = ("__weakref__", "_closed", "handle")
+    __slots__ = ("__weakref__", "_closed", "handle", "instance")
 
     def __init__(self, instance: Instance, store: Store) -> None:
         self._closed = False
+        self.instance = instance
+        """Where the object lives."""
         self.handle = Handle(self, instance, store)
         """Owns the handle in C."""
 
@@ -89,7 +99,7 @@ class Resource:
     @property
     def pointer(self) -> int:
         """Where the handle lies in C memory."""
-        self.check(self.handle.instance)
+        self.check(self.instance)
         return self.handle.pointer  # type: ignore[no-any-return]
 
     def check(self, instance: Instance) -> None:
@@ -99,16 +109,18 @@ class Resource:
             raise ClosedError("the object was closed")
         if not self._is_alive():
             raise ClosedError("the object is gone: its instance was discarded after an error")
-        if self.handle.instance is not instance:
+        if self.instance is not instance:
             raise ClosedError("the object lives in another instance")
 
     def _is_alive(self) -> bool:
-        handle = self.handle
-        return handle.pointer is not None and handle.store is handle.instance.store
+        store = self.instance.store
+        return (
+            self.handle.pointer is not None and store is not None and store is self.handle.store()
+        )
 
     def call(self, clock: Clock | None, name: str, *arguments: Any) -> Any:
         """Calls a method of the object: a function that takes it first."""
-        return self.handle.instance.call_within(clock, name, self, *arguments)
+        return self.instance.call_within(clock, name, self, *arguments)
 
     def give_away(self) -> None:
         """Says that the instance has taken the object back."""
@@ -122,7 +134,6 @@ class Resource:
         if not self._closed:
             self._closed = True
             self.handle.free()
-            self.handle.instance.settle_drops()
 
     def __repr__(self) -> str:
         return f"<Resource: {'open' if self.is_open else 'closed'}>"

@@ -8,7 +8,7 @@ from typing import Any
 
 from ._wasmtime import address, function, message_of
 from .clock import Clock
-from .epochs import CALLBACK, drop_answer, new_answer, stores
+from .epochs import CALLBACK, add_store, remove_store
 from .errors import ComponentError
 from .owned import Owned, sweep
 
@@ -40,7 +40,6 @@ class Store:
         "inside",
         "kept",
         "name",
-        "number",
         "waiting",
     )
 
@@ -62,14 +61,13 @@ class Store:
         """What a signal handler has raised meanwhile."""
         self.answer: int | None = None
         """The error that is to end it, once it asks."""
-        self.number = next(_numbers)
-        self.name = f"store{self.number}"
-        new_answer(self.name)
+        self.name = f"store{next(_numbers)}"
+        """What C knows it by."""
         self._owned = Owned(self)
         self._owned.delete = _delete
         self._owned.pointer = pointer = address(_new(engine, _NOTHING, _NOTHING))
         self.context = address(_context(pointer))
-        stores[self.number] = self
+        add_store(self)
         error = _set_wasi(self.context, wasi)
         if error is not None:
             raise ComponentError(message_of(error))
@@ -81,8 +79,7 @@ class Store:
 
     def close(self) -> None:
         """Deletes it. Nothing of it may be used from now on."""
-        stores.pop(self.number, None)
-        drop_answer(self.name)
+        remove_store(self.name)
         self._owned.free()
 
     def abandon(self) -> None:
