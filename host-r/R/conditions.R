@@ -37,7 +37,8 @@
 #'
 #' @section Interrupts:
 #' Every call can be interrupted, and ends at a limit that [setTimeLimit()] sets,
-#' within a tenth of a second. A call on a file that hangs in the system, on a
+#' within a tenth of a second; what R does in one step of its own (a text of 60
+#' million characters, say) is not cut. A call on a file that hangs in the system, on a
 #' disk that does not answer, is given up: its thread is left alone, and ends
 #' when the system lets it.
 #'
@@ -94,7 +95,7 @@ raise <- function(failure, doing, given, call) {
 # may wait, in seconds, and gives NULL or FALSE until there is an answer.
 await <- function(step, doing = NULL, given = NULL, call = sys.call(-1L)) {
   repeat {
-    answer <- reply(step(0.02), doing, given, call)
+    answer <- reply(step(0.01), doing, given, call)
     if (!is.null(answer) && !identical(answer, FALSE)) {
       return(answer)
     }

@@ -14,7 +14,7 @@ use wasmtime::{Config, Engine};
 use super::session;
 
 /// How long a call may run on before it is asked.
-const TICK: Duration = Duration::from_millis(15);
+const TICK: Duration = Duration::from_millis(10);
 
 /// After how many ticks without a call the clock sleeps. To wake it costs more
 /// than a short call, so calls in a row find it awake.

@@ -16,7 +16,7 @@ use super::failure::{Failure, Outcome};
 use super::{engine, session};
 
 /// How long R waits for threads that were told to stop.
-const GRACE: Duration = Duration::from_millis(50);
+const GRACE: Duration = Duration::from_millis(25);
 
 /// A flag that ends calls; see [`Keeper`](super::instance::Keeper).
 #[derive(Clone, Debug, Default)]
@@ -170,7 +170,7 @@ impl Job {
 /// thread and can leave.
 pub fn apart(work: impl FnOnce() -> Outcome<()> + Send + 'static) -> Outcome<()> {
     let job = Job::start(|_| work())?;
-    while !job.wait(Duration::from_millis(15)).2 {
+    while !job.wait(Duration::from_millis(10)).2 {
         if !session::goes_on() {
             return Err(session::jump().unwrap_or_else(Failure::no_memory));
         }

@@ -10,7 +10,7 @@ use super::jobs::Job;
 const MAX_WAITING: usize = 8;
 
 /// How long a thread waits before it looks whether its job goes on.
-const STEP: Duration = Duration::from_millis(15);
+const STEP: Duration = Duration::from_millis(10);
 
 /// A line of pieces with two ends. Neither end waits for one that has gone.
 pub struct Queue<T> {

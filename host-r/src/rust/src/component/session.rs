@@ -16,7 +16,7 @@ use extendr_api::{AsTypedSlice, SEXP};
 use super::failure::{Failure, Outcome};
 
 /// How often a loop of ours asks R.
-const STEP: Duration = Duration::from_millis(15);
+const STEP: Duration = Duration::from_millis(10);
 
 /// What `entrypoint.c` does for Rust. Each gives 0, or a jump's number.
 #[repr(C)]
