@@ -15,7 +15,7 @@ from ._wasmtime import message_of
 from .clock import Clock
 from .component import Component, at
 from .detached import detached
-from .epochs import STOPPED, take_back, ticker
+from .epochs import CALLS, STOPPED, take_back, ticker
 from .errors import (
     ClosedError,
     Err,
@@ -311,11 +311,15 @@ class _Once:
         self._instance.fail(store, error)
 
 
+# A destructor in a component is a call, too.
+CALLS.add(Instance.settle_drops.__code__)
+
+
 def _calls_below(store: Store) -> int:
     """How many calls of a store this thread has begun and not ended."""
-    code, frame, count = Plan.run.__code__, sys._getframe(1), 0
+    frame, count = sys._getframe(1), 0
     while frame is not None:
-        if frame.f_code is code and frame.f_locals.get("store") is store:
+        if frame.f_code in CALLS and frame.f_locals.get("store") is store:
             count += 1
         frame = frame.f_back  # type: ignore[assignment]
     return count
