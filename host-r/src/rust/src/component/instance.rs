@@ -2,7 +2,7 @@
 
 use tokio::runtime::{Builder, Runtime};
 use wasmtime::component::ResourceTable;
-use wasmtime::{ResourceLimiter, Store, Trap, UpdateDeadline};
+use wasmtime::{ResourceLimiter, Store, UpdateDeadline};
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
@@ -171,9 +171,17 @@ impl<E> Instance<E> {
 
     /// Why a call ended early.
     fn failure(&self, error: wasmtime::Error) -> Failure {
-        if error.downcast_ref() == Some(&Trap::Interrupt) {
-            let jump = matches!(self.keeper, Keeper::Session).then(session::jump).flatten();
-            return jump.unwrap_or_else(|| Failure::new("stopped", "the call was stopped"));
+        // What stopped it tells; the error may be wrapped, where the component
+        // was about to make room for a value.
+        let stopped = match &self.keeper {
+            Keeper::Nobody => None,
+            Keeper::Session => session::jump(),
+            Keeper::Job(stop) => {
+                stop.is_set().then(|| Failure::new("stopped", "the call was stopped"))
+            }
+        };
+        if let Some(stopped) = stopped {
+            return stopped;
         }
         if self.store.data().is_short { Failure::no_memory() } else { error.into() }
     }
