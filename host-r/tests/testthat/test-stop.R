@@ -70,6 +70,22 @@ test_that("many calls can be stopped one after the other", {
   expect_identical(tail(out, 1), "40 2")
 })
 
+test_that("a call that is stopped while values cross is stopped as any other", {
+  skip_on_cran()
+  # At some moments the component makes room for a text, or R takes one.
+  out <- rscript(c(
+    "x <- strrep('x', 1e6)",
+    "invisible(fw_add(1, 1))",
+    "told <- vapply(1:40, function(k) {",
+    "  setTimeLimit(elapsed = 0.02 + 0.003 * k)",
+    "  on.exit(setTimeLimit())",
+    "  tryCatch({ repeat fw_repeat(x, 10) }, error = conditionMessage)",
+    "}, '')",
+    "cat(unique(told), fw_add(1, 1), sep = '/')"
+  ))
+  expect_identical(tail(out, 1), "reached elapsed time limit/2")
+})
+
 test_that("a pipe that takes a file's place does not hold R", {
   skip_on_cran()
   skip_if_not(is_long(), "FORDWAY_LONG is not 1")

@@ -2,7 +2,7 @@
 
 use tokio::runtime::{Builder, Runtime};
 use wasmtime::component::ResourceTable;
-use wasmtime::{ResourceLimiter, Store, Trap, UpdateDeadline};
+use wasmtime::{ResourceLimiter, Store, UpdateDeadline};
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
@@ -43,6 +43,22 @@ impl Keeper {
             Keeper::Nobody => true,
             Keeper::Session => session::goes_on(),
             Keeper::Job(stop) => !stop.is_set(),
+        }
+    }
+
+    /// Why a call ended early: what stopped it tells.
+    fn failure(&self, error: wasmtime::Error, state: &State) -> Failure {
+        let stopped = match self {
+            Keeper::Nobody => None,
+            Keeper::Session => session::jump(),
+            Keeper::Job(stop) => {
+                stop.is_set().then(|| Failure::new("stopped", "the call was stopped"))
+            }
+        };
+        match stopped {
+            Some(stopped) => stopped,
+            None if state.is_short => Failure::no_memory(),
+            None => error.into(),
         }
     }
 }
@@ -154,7 +170,8 @@ impl<E> Instance<E> {
         });
         let exports = {
             let _entered = runtime.enter();
-            instantiate(&mut store)?
+            // It runs code of the component's, which may be stopped.
+            instantiate(&mut store).map_err(|error| keeper.failure(error, store.data()))?
         };
         Ok(Instance { store, exports, keeper, printed, runtime })
     }
@@ -166,16 +183,8 @@ impl<E> Instance<E> {
     ) -> Outcome<T> {
         let _running = engine::running();
         let _entered = self.runtime.enter();
-        call(&self.exports, &mut self.store).map_err(|error| self.failure(error))
-    }
-
-    /// Why a call ended early.
-    fn failure(&self, error: wasmtime::Error) -> Failure {
-        if error.downcast_ref() == Some(&Trap::Interrupt) {
-            let jump = matches!(self.keeper, Keeper::Session).then(session::jump).flatten();
-            return jump.unwrap_or_else(|| Failure::new("stopped", "the call was stopped"));
-        }
-        if self.store.data().is_short { Failure::no_memory() } else { error.into() }
+        call(&self.exports, &mut self.store)
+            .map_err(|error| self.keeper.failure(error, self.store.data()))
     }
 
     /// How large its memory has grown, in bytes. It never shrinks.
