@@ -184,7 +184,7 @@ def test_special_files_are_failures_of_their_rows(tmp_path: Path) -> None:
     assert told == [
         "Is a directory",
         "Is not a regular file",
-        "Too many symbolic links",
+        "Leads through too many symbolic links",
         "missing",
         "The name is too long",
     ]
