@@ -77,7 +77,7 @@ test_that("a check of many missing files takes little memory", {
     "cat(nrow(report), all(report$status == 'missing'), (peak() - before) / nrow(report))"
   ))
   found <- strsplit(tail(out, 1), " ")[[1]]
-  expect_identical(found[1:2], c(as.character(count), "TRUE"))
+  expect_identical(found[1:2], c(format(count, scientific = FALSE), "TRUE"))
   # Kilobytes a row: the names themselves are in R's memory.
   expect_lt(as.numeric(found[[3]]), if (is_long()) 1 else 3)
 })
