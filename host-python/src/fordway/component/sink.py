@@ -71,7 +71,8 @@ class Sink:
         while done < size:
             if clock is not None:
                 clock.check()
-            done += self._file.readinto(view[done : done + CHUNK]) or 0
+            # In longer steps: reading lets other threads run meanwhile.
+            done += self._file.readinto(view[done : done + 16 * CHUNK]) or 0
 
 
 def _in_memory() -> int | None:
