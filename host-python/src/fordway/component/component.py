@@ -44,6 +44,7 @@ class Component:
         self._compiled: Compiled | None = None
         self._linker: Linker | None = None
         self._arguments: tuple[Any, Any] | None = None
+        self._exports: list[str] | None = None
         self._indexes: dict[str, Any] = {}
         self._plans: dict[str, Plan] = {}
 
@@ -85,7 +86,9 @@ class Component:
 
     def exports(self) -> list[str]:
         """The names of what it exports."""
-        return export_names(self.compiled(), engines.engine())
+        if self._exports is None:
+            self._exports = export_names(self.compiled(), engines.engine())
+        return self._exports
 
     def function(self, context: Any, instance: Any, name: str) -> tuple[Plan, Any]:
         """A function's plan, and the function of one instance as an argument of

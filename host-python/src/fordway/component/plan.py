@@ -61,7 +61,6 @@ class Block:
         "raw",
         "result",
         "slot",
-        "slot_at",
         "values",
         "words",
     )
@@ -80,7 +79,6 @@ class Block:
         self.lift = None if result is None else lifting_result(result, slot, self.home)
         self.raw, self.words = slot.raw, slot.views["Q"]
         self.raw[0] = NOTHING
-        self.slot_at = slot.address
         self.values, self.slot = address(values.address), address(slot.address)
         self.freed = address(slot.address + VALUE)
         self.raw[VALUE] = NOTHING
@@ -132,7 +130,7 @@ class Plan:
         if orphans:
             sweep()
         block = self._blocks[0]
-        if block.busy:
+        while block.busy:
             block = self._block()
         # In a straight line with the look before: no other thread comes between.
         block.busy = True
